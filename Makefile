@@ -1,0 +1,49 @@
+PORT ?= 8000
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test lint format docs storm system system-test clean
+
+run: .venv/ready  ## set up what is missing, then serve the site and its worker
+	@$(BIN)/python manage.py start --port $(PORT)
+
+test: .venv/ready-test  ## the whole suite on SQLite, then on PostgreSQL
+	@$(BIN)/python tests/run_engines.py
+
+lint: .venv/ready-test  ## style, imports and the clock ban
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: .venv/ready-test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+storm: .venv/ready-test  ## the long form of the races
+	STORM=1 $(BIN)/python tests/run_engines.py -m storm
+
+docs: .venv/ready  ## the documentation as HTML in var/docs
+	$(BIN)/python -m pip install --quiet --require-hashes -r docs/requirements.txt
+	$(BIN)/sphinx-build -W -q docs var/docs
+
+system:
+	@sh .ci/system-packages run
+
+system-test:
+	@sh .ci/system-packages test
+
+.venv/bin/python:
+	@sh .ci/system-packages run
+	$(PYTHON) -m venv .venv
+
+.venv/ready: requirements.txt .venv/bin/python
+	@sh .ci/system-packages run
+	sh .ci/install requirements.txt
+	@touch $@
+
+.venv/ready-test: requirements-dev.txt .venv/bin/python
+	@sh .ci/system-packages test
+	sh .ci/install requirements-dev.txt
+	@touch $@ .venv/ready
+
+clean:
+	rm -rf .venv var

@@ -1,0 +1,2 @@
+def invoice_pdf(invoice, language):
+    return b""

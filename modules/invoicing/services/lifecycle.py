@@ -1,0 +1,53 @@
+"""Sending, overdue and cancelling: the moves of an invoice that are not about money."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+from django.db.models import F
+
+from modules.invoicing.models import Invoice, InvoiceLine
+from rentbook.kernel import clock
+from rentbook.kernel.numbering import take_numbers
+from rentbook.kernel.people import Landlord, User, check_open
+from rentbook.kernel.states import move, refuse_unless
+
+
+def _locked(invoices: Iterable[Invoice]):
+    rows = Invoice.unscoped.filter(pk__in=[invoice.pk for invoice in invoices])
+    return list(rows.order_by("pk").select_for_update(of=("self",)).select_related("landlord"))
+
+
+@transaction.atomic
+def send_invoices(*, invoices: Iterable[Invoice], by: User | None) -> list[int]:
+    """Issue drafts: each gets its number and today's date; returns their keys. Raises Refused for one that is not."""
+    rows = _locked(invoices)
+    refuse_unless(rows, "send")
+    moved = []
+    for invoice in rows:
+        today = clock.today(invoice.landlord)
+        check_open(invoice.landlord, today)
+        [number] = take_numbers(invoice.landlord, f"INV-{invoice.period_start:%Y%m}", 1)
+        moved += move(Invoice.unscoped.filter(pk=invoice.pk), "send", by=by, number=number, issue_date=today)
+    return moved
+
+
+@transaction.atomic
+def cancel_invoices(*, invoices: Iterable[Invoice], by: User | None) -> list[int]:
+    """Withdraw unpaid invoices and free their lines (R10); returns their keys.
+
+    Raises Refused for one that has money on it, or on its way.
+    """
+    rows = _locked(invoices)
+    refuse_unless(rows, "cancel")
+    for invoice in rows:
+        check_open(invoice.landlord, clock.today(invoice.landlord))
+    moved = move(Invoice.unscoped.filter(pk__in=[invoice.pk for invoice in rows]), "cancel", by=by)
+    InvoiceLine.unscoped.filter(invoice__in=moved).update(cancelled=True)
+    return moved
+
+
+def mark_overdue(*, landlord: Landlord, on: date, by: User | None = None) -> int:
+    """Mark what is issued, not settled and due before `on` as overdue (D16); returns how many."""
+    late = Invoice.objects.of(landlord).filter(due_date__lt=on, amount_paid__lt=F("total"))
+    return len(move(late, "become_overdue", by=by))

@@ -1,0 +1,156 @@
+"""Where money meets an invoice: reservations, settlements, credit. The overpayment guard lives here (D31)."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from modules.invoicing.events import InvoicePaid
+from modules.invoicing.models import Credit, Invoice, Settlement
+from modules.invoicing.wording import plain
+from rentbook.kernel import log
+from rentbook.kernel.money import Money
+from rentbook.kernel.people import Landlord, User, check_open
+from rentbook.kernel.registry import slots
+from rentbook.kernel.states import move
+
+
+class Overpayment(ValidationError):
+    """More than may be paid on an invoice; the sentence names the exact maximum."""
+
+    def __init__(self, invoice: Invoice, amount: Money):
+        self.maximum = invoice.available
+        text = (
+            f"Payment amount ({plain(amount)}) cannot exceed invoice balance due ({plain(invoice.balance)}). "
+            f"Maximum payment allowed: {plain(self.maximum)}"
+        )
+        if invoice.amount_reserved:
+            live = "; ".join(slots.all("invoice.reservations", invoice)) or plain(invoice.amount_reserved)
+            text += f". Being paid now: {live}"
+        super().__init__(text, code="overpayment")
+
+
+def lock_invoice(invoice: Invoice) -> Invoice:
+    """The invoice read anew under its lock: judge only what you hold."""
+    return Invoice.objects.of(invoice.landlord_id).select_for_update(of=("self",)).get(pk=invoice.pk)
+
+
+def guard(invoice: Invoice, amount: Money) -> None:
+    """Refuse what is not payable on a locked invoice: too much, nothing, or an invoice that is not open."""
+    if amount.currency != invoice.total.currency:
+        raise ValidationError(f"This invoice is in {invoice.currency}: pay it in {invoice.currency}.", code="currency")
+    if amount.amount <= 0:
+        raise ValidationError("The amount must be more than zero.", code="amount")
+    if invoice.state not in (*Invoice.OPEN, Invoice.State.PAID):
+        raise ValidationError(f"Invoice {invoice} is {invoice.get_state_display()}: it cannot be paid.", code="state")
+    if amount > invoice.available:
+        raise Overpayment(invoice, amount)
+
+
+@transaction.atomic
+def reserve(*, invoice: Invoice, amount: Money) -> Invoice:
+    """Hold a part of the balance for a payment that has begun; raises Overpayment when less is left (R5)."""
+    locked = lock_invoice(invoice)
+    guard(locked, amount)
+    _add(locked, amount_reserved=amount.amount)
+    return locked
+
+
+@transaction.atomic
+def release(*, invoice: Invoice, amount: Money) -> None:
+    """Give back what a payment had reserved, since it ended without money or is being settled."""
+    _add(lock_invoice(invoice), amount_reserved=-amount.amount)
+
+
+@transaction.atomic
+def settle(
+    *, invoice: Invoice, kind: str, amount: Money, value_date: date, entry_date: date, source: str, by: User | None
+) -> Settlement | None:
+    """Reduce the balance by a completed payment, credit and so on, and mark the invoice paid when nothing is left.
+
+    `source` names the cause once and for ever: a second call with it changes nothing and returns None. Raises
+    Overpayment when the amount is more than is left, and BooksLocked for an entry date in a closed month.
+    """
+    locked = lock_invoice(invoice)
+    if Settlement.objects.of(invoice.landlord_id).filter(source=source).exists():
+        return None
+    check_open(locked.landlord, entry_date)
+    guard(locked, amount)
+    _add(locked, amount_paid=amount.amount)
+    settlement = Settlement.unscoped.create(
+        landlord_id=invoice.landlord_id,
+        invoice=locked,
+        kind=kind,
+        currency=locked.currency,
+        amount=amount,
+        value_date=value_date,
+        entry_date=entry_date,
+        source=source,
+    )
+    log.record([locked], "invoicing.invoice_settled", by=by, kind=kind, amount=plain(amount), source=source)
+    if locked.is_settled():
+        move(Invoice.objects.of(invoice.landlord_id).filter(pk=invoice.pk), "pay", by=by)
+        InvoicePaid(invoice.landlord_id, invoice.pk).emit()
+    return settlement
+
+
+def _add(invoice: Invoice, **changes: Decimal) -> None:
+    """Change the locked invoice's stored sums in the database and on the object; the constraint is the last guard."""
+    for name, change in changes.items():
+        value = getattr(invoice, name).amount + change
+        changed = (
+            Invoice.objects.of(invoice.landlord_id)
+            .filter(
+                pk=invoice.pk, amount_paid=invoice.amount_paid.amount, amount_reserved=invoice.amount_reserved.amount
+            )
+            .update(**{name: value})
+        )
+        if not changed:
+            raise IntegrityError(f"Invoice {invoice.pk} changed while it was locked.")
+        setattr(invoice, name, Money(value, invoice.currency))
+
+
+@transaction.atomic
+def give_credit(*, lease, amount: Money, value_date: date, source: str, note: str) -> Credit:
+    """Keep money that no invoice can take as the tenant's credit; once for each `source` (R4, D26)."""
+    credit, _created = Credit.objects.of(lease.landlord_id).get_or_create(
+        source=source,
+        defaults={
+            "landlord_id": lease.landlord_id,
+            "lease": lease,
+            "currency": str(amount.currency),
+            "amount": amount.amount,
+            "value_date": value_date,
+            "note": note,
+        },
+    )
+    return credit
+
+
+@transaction.atomic
+def apply_credits(*, landlord: Landlord, leases: Iterable[int], on: date) -> int:
+    """Settle open invoices of these leases from their tenants' credit, oldest due first; returns how many."""
+    credits = Credit.objects.of(landlord).filter(lease__in=list(leases), applied__lt=F("amount"))
+    applied = 0
+    for credit in credits.select_for_update(of=("self",)).order_by("value_date", "pk"):
+        invoices = Invoice.objects.of(landlord).filter(lease=credit.lease_id, state__in=Invoice.OPEN)
+        for invoice in invoices.filter(currency=credit.currency).order_by("due_date", "pk"):
+            amount = min(lock_invoice(invoice).available, credit.amount - credit.applied)
+            if amount.amount <= 0:
+                continue
+            settle(
+                invoice=invoice,
+                kind=Settlement.Kind.CREDIT,
+                amount=amount,
+                value_date=on,
+                entry_date=on,
+                source=f"credit:{credit.pk}:{invoice.pk}:{plain(credit.applied)}",
+                by=None,
+            )
+            credit.applied = credit.applied + amount
+            credit.save(update_fields=["applied"])
+            applied += 1
+    return applied

@@ -1,0 +1,123 @@
+"""The outbox: queue what is due and not told yet, then claim, send and record (docs/rules.md, D40)."""
+
+import logging
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from rentbook.kernel import clock
+from rentbook.kernel.choices import Channel
+from rentbook.kernel.contributions import MessageTemplate, message_templates
+from rentbook.kernel.people import Contact, Landlord
+from rentbook.kernel.states import move
+
+from .models import Message
+from .transports import transport
+from .transports.base import Outgoing, TransportError
+from .wording import LINK, fill
+
+CHUNK = 500
+CLAIM_HOLDS = timedelta(minutes=10)
+logger = logging.getLogger(__name__)
+
+
+def queue_due(*, landlord: Landlord, on: date) -> int:
+    """Queue every message that is due and was never queued; returns how many. Run again it queues nothing."""
+    return sum(_queue(landlord, template, on) for template in message_templates)
+
+
+def _queue(landlord: Landlord, template: MessageTemplate, on: date) -> int:
+    queued = 0
+    subjects = list(template.due(landlord, on))
+    for start in range(0, len(subjects), CHUNK):
+        chunk = {template.key(subject): subject for subject in subjects[start : start + CHUNK]}
+        known = set(Message.objects.of(landlord).filter(key__in=chunk).values_list("contact", "key"))
+        pending = [(key, row) for key, row in chunk.items() if (template.to(row).pk, key) not in known]
+        rows = [_message(landlord, template, key, subject) for key, subject in pending]
+        # Two workers that queue at once: the constraint on contact and occasion lets one of them in.
+        Message.unscoped.bulk_create(rows, ignore_conflicts=True)
+        queued += len(rows)
+    return queued
+
+
+def _message(landlord: Landlord, template: MessageTemplate, key: str, subject) -> Message:
+    contact = template.to(subject)
+    language = contact.language
+    address = _address(contact)
+    return Message(
+        landlord=landlord,
+        contact=contact,
+        template=template.name,
+        key=key,
+        subject_id=subject.pk,
+        state=Message.State.QUEUED if address else Message.State.SKIPPED,
+        reason="" if address else "no phone or e-mail on file",
+        language=language,
+        channel=contact.channel if contact.phone else Channel.EMAIL,
+        to=address,
+        text=fill(template.text, template.values(subject, language), language),
+    )
+
+
+def _address(contact: Contact) -> str:
+    if contact.channel == Channel.EMAIL and contact.email:
+        return contact.email
+    return str(contact.phone or contact.email or "")
+
+
+def deliver_messages() -> dict[str, int]:
+    """Send what is queued; returns how many were sent and how many failed.
+
+    Each message is claimed by a commit of its own before it is sent: whatever dies in between, nothing is sent twice
+    by itself.
+    """
+    lose_stale_claims()
+    done = {"sent": 0, "failed": 0}
+    while message := Message.unscoped.filter(state=Message.State.QUEUED).order_by("pk").first():
+        if _claim(message):
+            done["sent" if _send(message) else "failed"] += 1
+    return done
+
+
+def _claim(message: Message) -> bool:
+    own = Message.objects.of(message.landlord_id).filter(pk=message.pk)
+    return bool(move(own, "claim", by=None, claimed_at=clock.now()))
+
+
+def _send(message: Message) -> bool:
+    own = Message.objects.of(message.landlord_id).filter(pk=message.pk)
+    try:
+        reference = transport(message.channel).send(_outgoing(message))
+    except TransportError as error:
+        move(own, "mark_failed", by=None, note=str(error)[:120], reason=str(error)[:120])
+        return False
+    except Exception:
+        # A message that cannot be put together must not keep the others from going out.
+        logger.exception("Message %s could not be made.", message.pk)
+        move(own, "mark_failed", by=None, reason="it could not be made: see the log")
+        return False
+    move(own, "mark_sent", by=None, sent_at=clock.now(), provider_reference=reference)
+    return True
+
+
+def _outgoing(message: Message) -> Outgoing:
+    template = message_templates[message.template]
+    subject = template.subjects(message.landlord).get(pk=message.subject_id)
+    link = template.link(subject) if template.link else ""
+    return Outgoing(
+        at=clock.now(),
+        to=message.to,
+        channel=message.channel,
+        template=message.template,
+        language=message.language,
+        text=message.text.replace(LINK, link),
+        link=link,
+        document=template.document(subject, message.language) if template.document else None,
+    )
+
+
+@transaction.atomic
+def lose_stale_claims() -> int:
+    """Mark what a dead worker left in sending as unknown, for a person to look at; returns how many."""
+    stale = Message.unscoped.filter(claimed_at__lt=clock.now() - CLAIM_HOLDS, state=Message.State.SENDING)
+    return len(move(stale, "lose", by=None))

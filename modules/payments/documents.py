@@ -1,0 +1,2 @@
+def receipt_pdf(receipt, language):
+    return b""

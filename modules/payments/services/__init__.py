@@ -1,0 +1,21 @@
+"""Writes of payments."""
+
+from .completing import apply_fact, complete_payment
+from .links import ask_for_link, find_link, link_url, live_link, replace_links
+from .recording import record_payment
+from .starting import cancel_payment, expire_payments, live_payment, start_payment
+
+__all__ = [
+    "apply_fact",
+    "ask_for_link",
+    "cancel_payment",
+    "complete_payment",
+    "expire_payments",
+    "find_link",
+    "link_url",
+    "live_link",
+    "live_payment",
+    "record_payment",
+    "replace_links",
+    "start_payment",
+]

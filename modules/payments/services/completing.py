@@ -1,0 +1,93 @@
+"""A payment is completed once, on evidence, whichever door it came through (docs/rules.md, D32, D33, R4)."""
+
+from datetime import date
+
+from django.db import transaction
+
+from modules.invoicing.models import Invoice, Settlement
+from modules.invoicing.services import give_credit, lock_invoice, release, settle
+from modules.payments.events import PaymentCompleted
+from modules.payments.models import Attempt, Payment, Receipt
+from modules.payments.providers.base import FactState, PaymentFact
+from rentbook.exchange.webhooks import Mismatch
+from rentbook.kernel import clock
+from rentbook.kernel.money import Money
+from rentbook.kernel.numbering import take_numbers
+from rentbook.kernel.people import User
+from rentbook.kernel.states import move
+
+from .ending import end_payment
+from .links import replace_links
+
+
+def apply_fact(fact: PaymentFact) -> Payment | None:
+    """Act on what a provider proved. A repeated or late fact changes nothing; raises Mismatch for staff to look at."""
+    attempt = Attempt.unscoped.filter(reference=fact.reference).select_related("payment__invoice__landlord").first()
+    if attempt is None:
+        raise Mismatch(f"No payment of ours has the reference {fact.reference}.")
+    payment = attempt.payment
+    if fact.state == FactState.COMPLETED:
+        if fact.money != payment.amount:
+            text = f"{fact.money} was reported for {fact.reference}, which is about {payment.amount}."
+            raise Mismatch(text, payment.landlord_id)
+        return complete_payment(payment=payment, attempt=attempt)
+    if fact.state in (FactState.FAILED, FactState.CANCELLED):
+        end_payment(payment, "fail" if fact.state == FactState.FAILED else "cancel", reason=fact.reason, by=None)
+    return payment
+
+
+@transaction.atomic
+def complete_payment(
+    *, payment: Payment, attempt: Attempt | None = None, value_date: date | None = None, by: User | None = None
+) -> Payment:
+    """Record that the money is there: settle, number the receipt, replace the pay link. Done before, do nothing.
+
+    What the invoice cannot take is kept as the tenant's credit (R4): money that arrived is a fact.
+    """
+    landlord = payment.landlord
+    today = clock.today(landlord)
+    invoice = lock_invoice(payment.invoice)
+    own = Payment.objects.of(landlord).filter(pk=payment.pk)
+    pending = own.filter(state=Payment.State.PENDING).exists()
+    dates = {"value_date": value_date or payment.value_date or today, "entry_date": today}
+    if not move(own, "complete", by=by, expires_at=None, reason="", **dates):
+        return own.get()
+    if pending and payment.expires_at:
+        release(invoice=invoice, amount=payment.amount)
+    if attempt:
+        Attempt.objects.of(landlord).filter(pk=attempt.pk).update(state=Payment.State.COMPLETED, ended_at=clock.now())
+    payment = own.select_related("invoice__lease__tenant__contact").get()
+    left = _allocate(payment, by)
+    [number] = take_numbers(landlord, "RCT", 1)
+    Receipt.unscoped.create(
+        landlord=landlord, payment=payment, number=number, issued_on=today, currency=payment.currency, balance_left=left
+    )
+    replace_links(payment.invoice.lease)
+    PaymentCompleted(landlord.pk, payment.pk).emit()
+    return payment
+
+
+def _allocate(payment: Payment, by: User | None) -> Money:
+    """Settle the payment's invoice as far as it goes, keep the rest as credit; returns what the invoice still owes."""
+    invoice = lock_invoice(payment.invoice)
+    payable = invoice.available if invoice.state in Invoice.OPEN else Money(0, invoice.currency)
+    part = min(payment.amount, payable)
+    if part.amount > 0:
+        settle(
+            invoice=invoice,
+            kind=Settlement.Kind.PAYMENT,
+            amount=part,
+            value_date=payment.value_date,
+            entry_date=payment.entry_date,
+            source=f"payment:{payment.pk}",
+            by=by,
+        )
+    if rest := payment.amount - part:
+        give_credit(
+            lease=invoice.lease,
+            amount=rest,
+            value_date=payment.value_date,
+            source=f"payment:{payment.pk}:rest",
+            note=f"More than invoice {invoice} could take",
+        )
+    return lock_invoice(invoice).balance if invoice.state != Invoice.State.CANCELLED else Money(0, invoice.currency)

@@ -1,0 +1,120 @@
+"""What modules give: the shapes, and the registries that hold them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from .events import Event
+from .people import Contact, Landlord
+from .registry import Registry
+
+
+@dataclass(frozen=True)
+class Daily:
+    """Work that is due once a landlord's local day has begun; run again it finds nothing left to do.
+
+    `run(landlord, on)` returns how many rows it changed. Lower `order` goes first.
+    """
+
+    name: str
+    order: int
+    run: Callable[[Landlord, date], int]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A task that the worker starts by a cron expression, in UTC. `task` is the dotted name of a function."""
+
+    name: str
+    task: str
+    cron: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file that goes with a message or hangs on a page."""
+
+    filename: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class MessageTemplate:
+    """A message, and who should have had it by now.
+
+    `due(landlord, on)` are the subjects that should have been told; messaging queues whoever has not been, once for
+    each (contact, key). `text` is English with {{ name }} placeholders, found in the translation catalogues; `values`
+    gives what they stand for in the reader's language. `link(subject)` is asked when the message is sent, never stored.
+    """
+
+    name: str
+    title: str
+    text: str
+    due: Callable[[Landlord, date], QuerySet]
+    to: Callable[[Any], Contact]
+    key: Callable[[Any], str]
+    values: Callable[[Any, str], Mapping[str, str]]
+    subjects: Callable[[Landlord], QuerySet]
+    wakes: tuple[type[Event], ...] = ()
+    link: Callable[[Any], str] | None = None
+    document: Callable[[Any, str], Document] | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a sheet: its heading, its names in our languages, and how a cell's text becomes a value.
+
+    `parse(cell, row)` returns the value or raises ValueError with one sentence that says what was expected. A
+    `family` column stands for every heading that begins with its name, such as charge_wifi for charge_.
+    """
+
+    name: str
+    parse: Callable[[Any, "Mapping[str, Any]"], Any]
+    aliases: Sequence[str] = ()
+    required: bool = False
+    family: bool = False
+
+
+@dataclass(frozen=True)
+class SheetPart:
+    """What a module adds to a kind of sheet: its columns, checks across cells, and how good rows are written.
+
+    `check(rows, landlord)` yields (row, column, message) for what no single cell shows. `apply(rows, landlord, batch)`
+    writes and counts into `batch`. Parts run in the order of the modules, inside one transaction.
+    """
+
+    name: str
+    kind: str
+    columns: Sequence[Column]
+    apply: Callable[..., None]
+    check: Callable[..., Iterable[tuple[Any, str, str]]] = field(default=lambda rows, landlord: ())
+
+
+@dataclass(frozen=True)
+class Report:
+    """A table that the reports module shows: headings, and rows as at a date, for one landlord."""
+
+    name: str
+    title: str
+    headings: Sequence[str]
+    rows: Callable[[Landlord, date], Iterable[Sequence[Any]]]
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class BookCheck:
+    """An invariant of the books. `breaks(landlord)` yields a sentence for each row that does not hold."""
+
+    name: str
+    breaks: Callable[[Landlord], Iterable[str]]
+
+
+daily_parts: Registry[Daily] = Registry("daily part")
+schedules: Registry[Schedule] = Registry("schedule")
+message_templates: Registry[MessageTemplate] = Registry("message template")
+sheet_parts: Registry[SheetPart] = Registry("sheet part")
+reports: Registry[Report] = Registry("report")
+book_checks: Registry[BookCheck] = Registry("book check")

@@ -1,0 +1,8 @@
+"""The kernel's models, gathered for Django."""
+
+from .jobs import Job
+from .log import LogEntry
+from .numbering import Counter
+from .people import Contact, Landlord, Membership, User
+
+__all__ = ["Contact", "Counter", "Job", "Landlord", "LogEntry", "Membership", "User"]

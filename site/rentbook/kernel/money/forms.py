@@ -1,0 +1,15 @@
+"""The form field of an amount."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from .units import PLAIN
+
+
+class AmountFormField(forms.DecimalField):
+    """A DecimalField that takes plain ASCII numbers only: "1e5", "1_000" and Arabic digits are "Enter a number."."""
+
+    def to_python(self, value):
+        if isinstance(value, str) and value.strip() and not PLAIN.fullmatch(value.strip()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)

@@ -1,0 +1,15 @@
+"""Sums of the database, one for each currency."""
+
+from django.db.models import QuerySet, Sum
+
+from .units import Money, as_money
+
+
+def total_by_currency(queryset: QuerySet, name: str, group: str = "currency") -> list[Money]:
+    """The sum of an amount for each currency, by code; two currencies are never added (docs/rules.md, D22).
+
+    `name` is the column, or an expression of amounts; `group` the way to the currency ("lease__currency"). No rows give
+    no totals, rows without an amount give 0 of their currency.
+    """
+    rows = queryset.order_by().values_list(group).annotate(Sum(name, default=0)).order_by(group)
+    return [as_money(total, code) for code, total in rows]

@@ -1,0 +1,141 @@
+"""Who there is: users who sign in, landlords whose book it is, memberships between them, contacts who are written to."""
+
+from datetime import date
+from zoneinfo import available_timezones
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from .choices import Channel, Language, Role
+from .scoping import ScopedModel
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email: str | None = None, password: str | None = None, **fields) -> "User":
+        user = self.model(email=self.normalize_email(email) or None, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractUser):
+    """A person who signs in, by e-mail or by phone; there is no user name."""
+
+    username = None
+    email = models.EmailField(_("e-mail"), unique=True, null=True, blank=True)
+    phone = PhoneNumberField(_("phone"), unique=True, null=True, blank=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email or f"…{str(self.phone)[-3:]}"
+
+
+def known_time_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(
+            _("%(name)s is not a time zone; write it as Africa/Dar_es_Salaam."), params={"name": name}
+        )
+
+
+class Landlord(models.Model):
+    """The account whose book it is: a person or an office. Every business row belongs to one."""
+
+    code = models.CharField(
+        _("code"),
+        max_length=3,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z]{3}\Z", _("Three capital letters, such as DAR."))],
+        help_text=_("Three letters that stand in every invoice number."),
+    )
+    name = models.CharField(_("name"), max_length=120)
+    country = models.CharField(_("country"), max_length=2, help_text=_("Two letters, such as TZ."))
+    currency = models.CharField(_("currency"), max_length=3)
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices, default=Language.ENGLISH)
+    time_zone = models.CharField(_("time zone"), max_length=40, validators=[known_time_zone])
+    phone = PhoneNumberField(_("phone"), null=True, blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    other_ways_to_pay = models.TextField(
+        _("other ways to pay"),
+        blank=True,
+        help_text=_("Bank account or office hours, shown on bills and the pay page."),
+    )
+    locked_through = models.DateField(
+        _("books locked through"), null=True, blank=True, help_text=_("No entry may be dated on or before this day.")
+    )
+    day_done = models.DateField(_("day done"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("landlord")
+        verbose_name_plural = _("landlords")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BooksLocked(ValidationError):
+    """An entry dated inside a closed month (docs/rules.md, D48)."""
+
+
+def check_open(landlord: Landlord, on: date) -> None:
+    """Raise BooksLocked when an entry may not be dated `on`: asked wherever an entry is dated."""
+    if landlord.locked_through and on <= landlord.locked_through:
+        text = _("The books are locked through %(day)s: date the entry after that day.")
+        raise BooksLocked(text, params={"day": landlord.locked_through.isoformat()}, code="locked")
+
+
+class Membership(models.Model):
+    """What a user is for a landlord."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user"))
+    landlord = models.ForeignKey(
+        Landlord, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("landlord")
+    )
+    role = models.CharField(_("role"), max_length=12, choices=Role.choices)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [models.UniqueConstraint(fields=["user", "landlord"], name="membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()}"
+
+
+class Contact(ScopedModel):
+    """A person or firm that is written to. Tenants and owners point to one; messaging knows nobody else."""
+
+    class Kind(models.TextChoices):
+        PERSON = "person", _("person")
+        COMPANY = "company", _("company")
+
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.PERSON)
+    name = models.CharField(_("name"), max_length=120)
+    phone = PhoneNumberField(_("phone"), null=True, blank=True)
+    email = models.EmailField(_("e-mail"), null=True, blank=True)
+    id_number = models.CharField(_("identity number"), max_length=40, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices)
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices, default=Channel.WHATSAPP)
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="contacts")
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        ordering = ["name"]
+        indexes = [models.Index(fields=["landlord", "phone"], name="contact_phone")]
+
+    def __str__(self) -> str:
+        return self.name

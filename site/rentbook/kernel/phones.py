@@ -1,0 +1,36 @@
+"""Phones are E.164 from entry, read in the landlord's country (docs/rules.md, D39)."""
+
+import re
+
+import phonenumbers
+from django.utils.translation import gettext as _
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
+
+MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+
+
+def parse_phone(text: str, country: str) -> str:
+    """A phone as people write it, to E.164. ValueError with a sentence when it is no number of the country.
+
+    0712345678, 712345678 (a sheet dropped the zero), 255712345678, +255 712 345 678 and 00255712345678 are one.
+    """
+    cleaned = re.sub(r"^00", "+", re.sub(r"[^\d+]", "", text))
+    region = country.upper()
+    prefix = str(phonenumbers.country_code_for_region(region))
+    for candidate in (cleaned, f"+{cleaned}" if cleaned.startswith(prefix) else ""):
+        try:
+            number = phonenumbers.parse(candidate, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    example = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
+    shown = phonenumbers.format_number(example, PhoneNumberFormat.NATIONAL)
+    raise ValueError(
+        _("“%(text)s” is not a phone number; write it like %(example)s.") % {"text": text, "example": shown}
+    )
+
+
+def masked(phone: object) -> str:
+    """A phone for pages that may be forwarded, and for logs: only its last three digits."""
+    return f"*** {str(phone)[-3:]}" if phone else ""

@@ -1,0 +1,66 @@
+"""The worker's timetable, made equal to what the modules declare; and the tick that runs each landlord's day."""
+
+import logging
+from collections import Counter
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from . import clock
+from .contributions import daily_parts, schedules
+from .people import Landlord
+
+PREFIX = "rentbook:"
+CATCH_UP = timedelta(days=40)
+logger = logging.getLogger(__name__)
+
+
+def sync_schedules(**_: object) -> None:
+    """Make django-q2's table equal to the declared schedules, under our prefix; run after each migrate."""
+    from django_q.models import Schedule
+
+    wanted = {PREFIX + schedule.name: schedule for schedule in schedules}
+    Schedule.objects.filter(name__startswith=PREFIX).exclude(name__in=wanted).delete()
+    for name, schedule in wanted.items():
+        row, _created = Schedule.objects.get_or_create(
+            name=name, defaults={"func": schedule.task, "schedule_type": Schedule.CRON, "cron": schedule.cron}
+        )
+        if (row.func, row.cron) != (schedule.task, schedule.cron):
+            row.func, row.cron, row.schedule_type = schedule.task, schedule.cron, Schedule.CRON
+            row.save()
+
+
+def run_day(landlord: Landlord, on: date) -> Counter:
+    """Every daily part for one landlord's day, in order; returns how many rows each changed."""
+    done: Counter = Counter()
+    for part in sorted(daily_parts, key=lambda part: part.order):
+        done[part.name] += part.run(landlord, on)
+    return done
+
+
+def catch_up(landlord: Landlord, on: date) -> Counter:
+    """Run each day since the last one done, up to and with `on`; a day that is done is not run again.
+
+    What is due is computed from dates, so a long gap needs no replay of every day: at most 40 are walked.
+    """
+    last = landlord.day_done or on - timedelta(days=1)
+    day = max(last + timedelta(days=1), on - CATCH_UP)
+    done: Counter = Counter()
+    while day <= on:
+        done += run_day(landlord, day)
+        with transaction.atomic():
+            Landlord.objects.filter(pk=landlord.pk).update(day_done=day)
+        day += timedelta(days=1)
+    return done
+
+
+def tick() -> None:
+    """The hourly task: each landlord whose local day has begun and is not done yet (docs/rules.md, D14)."""
+    for landlord in Landlord.objects.order_by("pk"):
+        today = clock.today(landlord)
+        if landlord.day_done is None or landlord.day_done < today:
+            try:
+                catch_up(landlord, today)
+            except Exception:
+                # One landlord's trouble must not keep the others' day from being run; the next tick tries again.
+                logger.exception("The day %s of landlord %s failed.", today, landlord.code)
