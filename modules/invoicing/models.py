@@ -72,7 +72,7 @@ class Invoice(StatefulModel, ScopedModel):
             ),
             models.CheckConstraint(condition=Q(period_end__gte=F("period_start")), name="invoice_period_forward"),
             models.CheckConstraint(
-                condition=Q(number__isnull=False, issue_date__isnull=False) | Q(state="draft"),
+                condition=Q(number__isnull=False, issue_date__isnull=False) | Q(state__in=["draft", "cancelled"]),
                 name="invoice_issued_whole",
             ),
         ]

@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('issue_date__isnull', False), ('number__isnull', False)), ('state', 'draft'), _connector='OR'), name='invoice_issued_whole'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('issue_date__isnull', False), ('number__isnull', False)), ('state__in', ['draft', 'cancelled']), _connector='OR'), name='invoice_issued_whole'),
         ),
         migrations.AddConstraint(
             model_name='invoiceline',

@@ -2,6 +2,7 @@
 
 from .billing import RunResult, issue_due, issue_rent_invoices, preview_rent_invoices
 from .lifecycle import cancel_invoices, mark_overdue, send_invoices
+from .manual import draft_invoice
 from .opening import OpeningBalance, open_balances
 from .settling import Overpayment, apply_credits, give_credit, lock_invoice, release, reserve, settle
 
@@ -11,6 +12,7 @@ __all__ = [
     "RunResult",
     "apply_credits",
     "cancel_invoices",
+    "draft_invoice",
     "give_credit",
     "issue_due",
     "issue_rent_invoices",

@@ -3,12 +3,12 @@
 from .completing import apply_fact, complete_payment
 from .links import ask_for_link, find_link, link_url, live_link, replace_links
 from .recording import record_payment
-from .starting import cancel_payment, expire_payments, live_payment, start_payment
+from .starting import cancel_payments, expire_payments, live_payment, start_payment
 
 __all__ = [
     "apply_fact",
     "ask_for_link",
-    "cancel_payment",
+    "cancel_payments",
     "complete_payment",
     "expire_payments",
     "find_link",

@@ -1,6 +1,7 @@
 """Payments through a provider: reserve, then ask the provider, then wait for evidence."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -89,10 +90,11 @@ def _ask_provider(attempt: Attempt, return_url: str, language: str) -> Attempt:
     return attempt
 
 
-def cancel_payment(*, payment: Payment, by: User | None, reason: str = "cancelled") -> bool:
-    """Stop a pending payment and free its reservation; raises Refused when it is not pending."""
-    refuse_unless([payment], "cancel")
-    return end_payment(payment, "cancel", reason=reason, by=by)
+def cancel_payments(*, payments: Iterable[Payment], by: User | None, reason: str = "cancelled") -> int:
+    """Stop pending payments and free what they reserved; returns how many. Raises Refused for one not pending."""
+    payments = list(payments)
+    refuse_unless(payments, "cancel")
+    return sum(end_payment(payment, "cancel", reason=reason, by=by) for payment in payments)
 
 
 def expire_payments() -> dict[str, int]:

@@ -12,10 +12,12 @@ class KernelConfig(AppConfig):
         from wagtail.permissions import register_permission_policy
 
         from . import checks, roles, schedules, scheduling  # noqa: F401
+        from .people import Landlord
         from .scoping import LandlordPolicy, ScopedModel
 
         for model in apps.get_models():
             if issubclass(model, ScopedModel):
                 register_permission_policy(model, LandlordPolicy(model))
+        register_permission_policy(Landlord, LandlordPolicy(Landlord, "pk"))
         post_migrate.connect(roles.sync_roles, dispatch_uid="rentbook.roles")
         post_migrate.connect(scheduling.sync_schedules, dispatch_uid="rentbook.schedules")

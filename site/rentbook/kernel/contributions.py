@@ -112,9 +112,19 @@ class BookCheck:
     breaks: Callable[[Landlord], Iterable[str]]
 
 
+@dataclass(frozen=True)
+class DemoStep:
+    """What a module adds to a demo landlord's book after its file was imported, up to `today`; lower `order` first."""
+
+    name: str
+    order: int
+    run: Callable[[Landlord, date, Any], None]
+
+
 daily_parts: Registry[Daily] = Registry("daily part")
 schedules: Registry[Schedule] = Registry("schedule")
 message_templates: Registry[MessageTemplate] = Registry("message template")
 sheet_parts: Registry[SheetPart] = Registry("sheet part")
 reports: Registry[Report] = Registry("report")
 book_checks: Registry[BookCheck] = Registry("book check")
+demo_steps: Registry[DemoStep] = Registry("demo step")

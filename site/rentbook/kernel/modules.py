@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 CONTRIBUTIONS = (
     "contributions", "reports", "message_templates", "sheet", "schedules", "slots", "book_checks", "webhooks",
-    "receivers",
+    "receivers", "demo",
 )  # fmt: skip
 
 

@@ -10,6 +10,8 @@ from .scoping import ScopedModel
 if TYPE_CHECKING:
     from .people import Landlord, Membership, User
 
+# Models with a landlord that are no ScopedModel, and the landlord itself: to be looked at, never changed here.
+LOOKED_AT = [("kernel", "view_landlord"), ("exchange", "view_callback")]
 PERMISSIONS = {Role.MANAGER: ("view", "add", "change", "delete"), Role.OWNER: ("view",)}
 
 
@@ -28,6 +30,8 @@ def sync_roles(app_config=None, **_: object) -> None:
                 meta = model._meta
                 names = [f"{verb}_{meta.model_name}" for verb in verbs]
                 wanted |= Permission.objects.filter(content_type__app_label=meta.app_label, codename__in=names)
+        for app_label, codename in LOOKED_AT:
+            wanted |= Permission.objects.filter(content_type__app_label=app_label, codename=codename)
         group, _created = Group.objects.get_or_create(name=group_name(role))
         group.permissions.set(wanted)
 

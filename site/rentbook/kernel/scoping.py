@@ -63,18 +63,24 @@ class ScopedModel(models.Model):
 
 
 class LandlordPolicy(ModelPermissionPolicy):
-    """Permission and row at once: registered for every ScopedModel, so that Wagtail's own questions are scoped too."""
+    """Permission and row at once: registered for every ScopedModel, so that Wagtail's own questions are scoped too.
+
+    `path` leads from the model to its landlord. The operator sees the rows that have none, too.
+    """
+
+    def __init__(self, model, path="landlord"):
+        super().__init__(model)
+        self.path = path
 
     def instances_user_has_any_permission_for(self, user, actions):
         rows = super().instances_user_has_any_permission_for(user, actions)
-        return rows.filter(landlord__in=landlord_ids(user))
+        return rows if user.is_superuser else rows.filter(**{f"{self.path}__in": landlord_ids(user)})
 
     def user_has_any_permission_for_instance(self, user, actions, instance):
         if not super().user_has_any_permission_for_instance(user, actions, instance):
             return False
-        return (
-            landlord_ids(user).filter(**{"landlord" if not user.is_superuser else "pk": instance.landlord_id}).exists()
-        )
+        own = self.model._default_manager.filter(pk=instance.pk)
+        return user.is_superuser or own.filter(**{f"{self.path}__in": landlord_ids(user)}).exists()
 
     def user_has_permission_for_instance(self, user, action, instance):
         return self.user_has_any_permission_for_instance(user, [action], instance)

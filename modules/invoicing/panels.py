@@ -1,0 +1,63 @@
+"""Who has not paid this month, for each landlord that the reader works for (docs/rules.md, D38)."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from wagtail.admin.ui.components import Component
+
+from rentbook.kernel import clock
+from rentbook.kernel.dates import show_month
+from rentbook.kernel.money import Money
+from rentbook.kernel.people import Landlord, User
+from rentbook.kernel.registry import slots
+from rentbook.kernel.scoping import landlord_ids
+
+from .models import Invoice
+from .selectors import not_paid_of
+
+SHOWN = 12
+
+
+class NotPaidPanel(Component):
+    template_name = "invoicing/not_paid_panel.html"
+    order = 10
+
+    def __init__(self, user: User, *, most: int | None = SHOWN):
+        self.user, self.most = user, most
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        landlords = Landlord.objects.filter(pk__in=landlord_ids(self.user))
+        language = getattr(parent_context.get("request"), "LANGUAGE_CODE", "en")
+        return {"books": [self._book(landlord, language) for landlord in landlords], "request": parent_context["request"]}
+
+    def _book(self, landlord: Landlord, language: str) -> dict[str, Any]:
+        today = clock.today(landlord)
+        rows = list(not_paid_of(self.user, landlord, today))
+        shown = rows[: self.most]
+        return {
+            "landlord": landlord,
+            "month": show_month(today, language),
+            "rows": [self._row(invoice, (today - invoice.due_date).days) for invoice in shown],
+            "count": len(rows),
+            "more": len(rows) - len(shown),
+            "owed": _sum(rows),
+        }
+
+    def _row(self, invoice: Invoice, days: int) -> dict[str, Any]:
+        lease = invoice.lease
+        return {
+            "invoice": invoice,
+            "tenant": lease.tenant,
+            "unit": lease.unit,
+            "days": days,
+            "late": _("%(days)s d late") % {"days": days} if days else _("due today"),
+            "record": slots.first("invoicing.invoice.record_url", self.user, invoice),
+        }
+
+
+def _sum(invoices: list[Invoice]) -> list[Money]:
+    totals: dict[str, Money] = {}
+    for invoice in invoices:
+        code = invoice.currency
+        totals[code] = totals[code] + invoice.balance if code in totals else invoice.balance
+    return list(totals.values())

@@ -1,0 +1,29 @@
+"""Reports of invoicing."""
+
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from rentbook.kernel.contributions import Report, reports
+from rentbook.kernel.people import Landlord
+
+from .selectors import not_paid
+
+
+def not_paid_rows(landlord: Landlord, on: date):
+    """Who has not paid what fell due in the month by the day, the longest late first (docs/rules.md, D38)."""
+    for invoice in not_paid(landlord, on):
+        lease = invoice.lease
+        late = (on - invoice.due_date).days
+        yield lease.tenant.contact.name, lease.unit.name, invoice.number, invoice.due_date, late, invoice.balance
+
+
+reports.register(
+    Report(
+        "not-paid",
+        _("Not paid this month"),
+        (_("Tenant"), _("Home"), _("Bill"), _("Due on"), _("Days late"), _("Owes")),
+        not_paid_rows,
+        _("Who has not paid what fell due this month."),
+    )
+)

@@ -1,0 +1,79 @@
+"""Table cells: money, days and states as a person reads them; each value of data isolated for right-to-left."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Model
+from django.utils import formats
+from django.utils.html import format_html
+from django.utils.translation import get_language
+from phonenumber_field.phonenumber import PhoneNumber
+from wagtail.admin.admin_url_finder import AdminURLFinder
+from wagtail.admin.ui.tables import Column, TitleColumn
+
+from rentbook.kernel.dates import show_day
+from rentbook.kernel.money import Money, show
+
+# Icon, word and colour: never colour alone.
+MARKS = {
+    "paid": "✓", "completed": "✓", "active": "●", "sent": "●", "overdue": "!", "failed": "✕", "cancelled": "✕",
+    "terminated": "■", "expired": "■", "pending": "…", "draft": "…", "queued": "…", "unknown": "?", "skipped": "–",
+}  # fmt: skip
+
+
+def state_tag(state: str, label: str) -> str:
+    """A state as icon, word and colour."""
+    return format_html('<span class="rb-state rb-{}"><span aria-hidden="true">{}</span> {}</span>', state, MARKS.get(state, "·"), label)
+
+
+def shown(value: Any) -> Any:
+    """Any value of data as it is shown in a cell or beside a label."""
+    match value:
+        case None | "":
+            return "–"
+        case bool():
+            return "✓" if value else "–"
+        case Money():
+            return format_html('<bdi class="rb-money">{}</bdi>', show(value, get_language()))
+        case datetime():
+            return format_html("<bdi>{}</bdi>", formats.date_format(value, "SHORT_DATETIME_FORMAT"))
+        case date():
+            return format_html("<bdi>{}</bdi>", show_day(value, get_language()))
+        case PhoneNumber():
+            return format_html('<bdi dir="ltr">{}</bdi>', value.as_international)
+        case str() | Model():
+            return format_html("<bdi>{}</bdi>", value)
+    return value
+
+
+class DataColumn(Column):
+    """A cell that shows its value by its type; a state by its tag."""
+
+    def get_value(self, instance: Model) -> Any:
+        if self.name == "get_state_display":
+            return state_tag(instance.state, instance.get_state_display())
+        return shown(super().get_value(instance))
+
+
+class LinkColumn(TitleColumn):
+    """The first cell of a row, with a link to the row's page."""
+
+    def get_value(self, instance: Model) -> Any:
+        return shown(super().get_value(instance))
+
+
+class PersonColumn(Column):
+    """A cell with a link to another row, where the reader may see it."""
+
+    cell_template_name = "backoffice/link_cell.html"
+
+    def __init__(self, name: str, target: Callable[[Any], Model], **kwargs: Any):
+        super().__init__(name, **kwargs)
+        self.target = target
+
+    def get_cell_context_data(self, instance, parent_context):
+        context = super().get_cell_context_data(instance, parent_context)
+        target, request = self.target(instance), parent_context["request"]
+        context |= {"value": shown(target), "url": AdminURLFinder(request.user).get_edit_url(target)}
+        return context

@@ -1,0 +1,23 @@
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from rentbook.kernel.people import Landlord
+from rentbook.paths import VAR
+
+
+class Command(BaseCommand):
+    help = "What `make run` does after the installation: database, translations, on the first run the demo, then serve."
+    requires_system_checks = []
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args, **options) -> None:
+        self.stdout.write(f"Rentbook is being made ready in {VAR} ...")
+        call_command("migrate", verbosity=0)
+        call_command("compile_catalogues")
+        if not Landlord.objects.exists():
+            call_command("demo")
+        self.stdout.write(f"\nRentbook serves on http://127.0.0.1:{options['port']} (Ctrl-C stops it)")
+        call_command("serve", port=options["port"])
+
