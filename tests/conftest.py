@@ -1,6 +1,7 @@
 """What every test stands on: a database of its own, a folder of its own, no network, and three people."""
 
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -19,13 +20,13 @@ from django.conf import settings as django_settings
 from django.db import connection, connections
 from django.test import TransactionTestCase, override_settings
 
-from rentbook.kernel import clock, modules
+from rentbook.kernel import clock
 from tests import factories
 from tests.databases import database
 
 HERE = Path(__file__).parent
 VAR = Path(tempfile.mkdtemp(prefix="rentbook-test-"))
-LABELS = modules.discover().keys()
+IMPORT = re.compile(r"^(?:from|import) modules\.(\w+)", re.MULTILINE)
 OUTCOMES = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")
 began = time.monotonic()
 
@@ -58,11 +59,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """The tests of a module that is off are not there, and whole stories need every module."""
+    """The tests of a module that is off, and those that import one, are not there; whole stories need every module."""
     off = django_settings.RENTBOOK_MODULES_OFF
-    if collection_path.parent != HERE or not off:
+    if not off:
         return None
-    return collection_path.name in off or collection_path.name == "scenarios" or None
+    if collection_path.parent == HERE and collection_path.name in {*off, "scenarios"}:
+        return True
+    imported = IMPORT.findall(collection_path.read_text()) if collection_path.suffix == ".py" else []
+    return True if set(imported) & off.keys() else None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

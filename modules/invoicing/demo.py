@@ -12,15 +12,19 @@ from rentbook.kernel.people import Landlord, User
 from rentbook.kernel.scheduling import run_day
 
 from .models import Invoice
-from .services import cancel_invoices, draft_invoice
+from .services import cancel_invoices, draft_invoice, issue_due
 
 
 def bill(landlord: Landlord, today: date, by: User) -> None:
-    """Run the first day of each of the last three months, as the worker would have done."""
-    for months in (2, 1, 0):
+    """Issue the bills of the last three months on their first days; only this month's are told to the tenants."""
+    for months in (2, 1):
         first = today.replace(day=1) - relativedelta(months=months)
         with clock.travel(first):
-            run_day(landlord, first)
+            issue_due(landlord=landlord, on=first)
+    for day in (1, 5, 10, 15, 20, 25):
+        if day <= today.day:
+            with clock.travel(today.replace(day=day)):
+                run_day(landlord, today.replace(day=day))
 
 
 def finish(landlord: Landlord, today: date, by: User) -> None:

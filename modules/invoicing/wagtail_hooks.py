@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.widgets.button import HeaderButton
 
-from rentbook.backoffice.columns import PersonColumn
+from rentbook.backoffice.columns import DataColumn, PersonColumn
 from rentbook.backoffice.views import visible
 from rentbook.backoffice.viewsets import Action, ModelViewSetGroup, Related, ScopedViewSet
 from rentbook.kernel.registry import slots
@@ -15,6 +15,7 @@ from rentbook.kernel.registry import slots
 from .documents import invoice_pdf
 from .models import BillingRun, Credit, Invoice, InvoiceLine, Settlement
 from .panels import NotPaidPanel
+from .selectors import paid_through, with_paid_through
 from .services import cancel_invoices, send_invoices
 
 
@@ -129,6 +130,10 @@ def invoicing_urls():
     ]
 
 
+slots.fill("leasing.lease.annotations", lambda: with_paid_through)
+slots.fill(
+    "leasing.lease.columns", lambda: [DataColumn("paid_through", label=_("Paid through"), accessor=paid_through)]
+)
 slots.fill(
     "leasing.lease.tables",
     lambda: Related(_("Invoices"), lambda lease: lease.invoices.all(), ("number", "state", "total", "due_date")),

@@ -6,7 +6,7 @@ from rentbook.kernel import clock
 from rentbook.kernel.contributions import DemoStep, demo_steps
 from rentbook.kernel.people import Landlord, User
 
-from .models import Lease
+from .models import Charge, Lease
 from .selectors import vacant_units
 from .services import cancel_leases, terminate_leases
 
@@ -24,7 +24,11 @@ def run(landlord: Landlord, today: date, by: User) -> None:
         cancel_leases(leases=[never], by=by)
         signed = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
         newcomer = Lease.objects.of(landlord).filter(state=Lease.State.EXPIRED).first() or never
-        Lease.unscoped.create(tenant=newcomer.tenant, start=signed, **common)
+        lease = Lease.unscoped.create(tenant=newcomer.tenant, start=signed, **common)
+        rent = Charge.objects.of(landlord).filter(stream=Charge.RENT).first()
+        Charge.unscoped.create(
+            landlord=landlord, lease=lease, stream=Charge.RENT, currency=rent.currency, amount=rent.amount, start=signed
+        )
 
 
 demo_steps.register(DemoStep("leasing", 40, run))

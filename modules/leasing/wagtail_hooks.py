@@ -1,10 +1,13 @@
 """Leasing in the back office."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 
-from rentbook.backoffice.columns import PersonColumn
+from rentbook.backoffice.columns import DataColumn, LinkColumn, PersonColumn
 from rentbook.backoffice.viewsets import Action, ModelViewSetGroup, Related, ScopedViewSet
+from rentbook.kernel.money import Money
+from rentbook.kernel.registry import slots
 
 from .models import Charge, Lease, Property, Tenant, Unit
 from .selectors import with_rent
@@ -54,14 +57,9 @@ class TenantViewSet(ScopedViewSet):
 class LeaseViewSet(ScopedViewSet):
     model = Lease
     icon = "doc-full"
-    list_display = [
-        PersonColumn("tenant", lambda lease: lease.tenant, label=_("Tenant")),
-        "unit__name", "unit__property__name", "state", "start", "end", "due_day",
-    ]  # fmt: skip
     list_filter = ["state"]
     search_fields = ["unit__name", "unit__property__name", "tenant__contact__name", "tenant__contact__phone"]
     select_related = ("unit__property", "tenant__contact")
-    prepare = staticmethod(with_rent)
     inspect_view_fields = [
         "unit", "tenant", "state", "start", "end", "deposit", "frequency", "alignment", "proration", "due_day",
         "billed_from", "activated_on", "landlord",
@@ -69,6 +67,28 @@ class LeaseViewSet(ScopedViewSet):
     related = (
         Related(_("Charges"), lambda row: row.charges.all(), ("stream", "amount", "start", "end", "due_day")),
     )
+
+    @property
+    def list_display(self):
+        """The lease's own columns, and those of modules above."""
+        added = [column for columns in slots.all("leasing.lease.columns") for column in columns]
+        return [
+            LinkColumn("unit.name", label=_("Home"), get_url=lambda lease: reverse("lease:inspect", args=[lease.pk])),
+            PersonColumn("tenant", lambda lease: lease.tenant, label=_("Tenant")),
+            "state",
+            DataColumn("rent", label=_("Rent"), accessor=lambda lease: Money(lease.rent or 0, lease.currency)),
+            *added,
+            "start", "end", "unit__property__name",
+        ]  # fmt: skip
+
+    @staticmethod
+    def prepare(leases):
+        """The rent beside each lease, and what the columns of modules above need."""
+        leases = with_rent(leases)
+        for add in slots.all("leasing.lease.annotations"):
+            leases = add(leases)
+        return leases
+
     actions = {
         "activate": Action(
             _("Activate"), activate_leases, "leases", _("The lease is billed from its first day on.")

@@ -6,6 +6,7 @@ from django_fsm import FSMField, transition
 
 from rentbook.kernel import clock
 from rentbook.kernel.choices import Channel, Language
+from rentbook.kernel.contributions import message_templates
 from rentbook.kernel.people import Contact
 from rentbook.kernel.scoping import ScopedModel
 from rentbook.kernel.states import StatefulModel
@@ -45,7 +46,8 @@ class Message(StatefulModel, ScopedModel):
         indexes = [models.Index(fields=["state", "id"], name="message_by_state")]
 
     def __str__(self) -> str:
-        return f"{self.template}, {self.contact}"
+        title = message_templates[self.template].title if self.template in message_templates else self.template
+        return f"{title}, {self.contact}"
 
     @transition(field=state, source=State.QUEUED, target=State.SENDING)
     def claim(self):

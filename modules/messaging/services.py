@@ -65,15 +65,16 @@ def _address(contact: Contact) -> str:
     return str(contact.phone or contact.email or "")
 
 
-def deliver_messages() -> dict[str, int]:
-    """Send what is queued; returns how many were sent and how many failed.
+def deliver_messages(*, most: int | None = None) -> dict[str, int]:
+    """Send what is queued, at most so many; returns how many were sent and how many failed.
 
     Each message is claimed by a commit of its own before it is sent: whatever dies in between, nothing is sent twice
     by itself.
     """
     lose_stale_claims()
     done = {"sent": 0, "failed": 0}
-    while message := Message.unscoped.filter(state=Message.State.QUEUED).order_by("pk").first():
+    queued = Message.unscoped.filter(state=Message.State.QUEUED).order_by("pk")
+    while (most is None or sum(done.values()) < most) and (message := queued.first()):
         if _claim(message):
             done["sent" if _send(message) else "failed"] += 1
     return done

@@ -9,9 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from modules.invoicing.models import Invoice
 from rentbook.backoffice.views import visible
@@ -73,7 +72,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _filled_in(invoice: Invoice) -> dict[str, object]:
     return {
-        "amount": f"{invoice.balance.amount:f}",
+        "amount": f"{invoice.balance.amount.normalize():f}",
         "method": Method.CASH,
         "value_date": clock.today(invoice.landlord),
         "once": secrets.token_urlsafe(12),

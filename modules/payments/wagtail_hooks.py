@@ -22,7 +22,7 @@ from .services import cancel_payments
 
 class PaymentViewSet(ScopedViewSet):
     model = Payment
-    icon = "tick"
+    icon = "circle-check"
     list_display = [
         PersonColumn("invoice", lambda payment: payment.invoice, label=_("Invoice")),
         PersonColumn("tenant", lambda payment: payment.invoice.lease.tenant, label=_("Tenant")),
@@ -84,7 +84,7 @@ class PayLinkViewSet(ScopedViewSet):
 
 class PaymentsGroup(ModelViewSetGroup):
     menu_label = _("Payments")
-    menu_icon = "tick"
+    menu_icon = "circle-check"
     menu_order = 300
     items = (PaymentViewSet(), ReceiptViewSet(), AttemptViewSet(), PayLinkViewSet())
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from modules.invoicing.models import Invoice
-from modules.invoicing.services import reserve
+from modules.invoicing.services import Overpayment, reserve
 from modules.payments.models import Attempt, Method, Payment
 from modules.payments.providers import provider
 from modules.payments.providers.base import FactState, OutcomeUnknown, ProviderError, StartRequest
@@ -36,13 +36,23 @@ def start_payment(
     `once` names the press of the button: pressed twice, it is one payment. Raises Overpayment (ValidationError)
     when less is left, and ProviderError when the provider refused; then nothing stays reserved.
     """
-    known = Payment.objects.of(invoice.landlord_id).filter(once=once).first()
-    attempt = known.attempts.latest("pk") if known else _reserve(invoice, amount, once, by)
-    return (
-        attempt
-        if attempt.url or attempt.state != Payment.State.PENDING
-        else _ask_provider(attempt, return_url, language)
-    )
+    attempt = _pressed_before(invoice, once)
+    if attempt is None:
+        try:
+            attempt = _reserve(invoice, amount, once, by)
+        except (IntegrityError, Overpayment):
+            # Two presses of one button at the same moment: the second finds what the first has begun.
+            attempt = _pressed_before(invoice, once)
+            if attempt is None:
+                raise
+    if attempt.url or attempt.state != Payment.State.PENDING:
+        return attempt
+    return _ask_provider(attempt, return_url, language)
+
+
+def _pressed_before(invoice: Invoice, once: str) -> Attempt | None:
+    attempts = Attempt.objects.of(invoice.landlord_id).filter(payment__once=once)
+    return attempts.select_related("payment__invoice").order_by("-pk").first()
 
 
 @transaction.atomic

@@ -1,9 +1,11 @@
 """How the pay page says amounts, days and times: in the body isolated, in the tab's title as plain text."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from babel.dates import format_date, format_timedelta
 from django import template
+from django.utils.html import format_html
 from django.utils.translation import get_language, get_language_bidi
 
 from modules.invoicing.models import Invoice
@@ -43,6 +45,12 @@ def period_text(invoice: Invoice) -> str:
 
 
 @register.filter
+def headline(value: Money) -> str:
+    """An amount on a line of its own in a heading."""
+    return format_html('<span class="sum">{}</span>', bdi(show(value, get_language())))
+
+
+@register.filter
 def period_of(invoice: Invoice) -> str:
     """January 2026, or its two days where it is no whole month."""
     return bdi(show_period(invoice.period_start, invoice.period_end, get_language()))
@@ -78,7 +86,19 @@ def hour(moment: datetime, landlord: Landlord) -> str:
     return bdi(f"{clock.local(moment, landlord):%H:%M}")
 
 
+@register.simple_tag
+def link_to(visit: Any, name: str, *args: str, **query: str) -> str:
+    """The address of another page of the same pay link."""
+    return visit.url(name, *args, **query)
+
+
 @register.filter
 def form_value(value: Money) -> str:
     """The amount that a button carries, as a bare number."""
     return plain(value)
+
+
+@register.filter
+def last_digits(phone: object) -> str:
+    """The three digits of a phone that may be shown."""
+    return bdi(str(phone)[-3:])

@@ -2,7 +2,7 @@
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
 from urllib.parse import urlencode, urlsplit
@@ -14,12 +14,14 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language_bidi, override
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
 
 from modules.leasing.models import Lease
 from modules.payments.models import Attempt, PayLink
 from modules.payments.services import find_link
 from rentbook.kernel import clock
-from rentbook.kernel.people import Landlord
+from rentbook.kernel.choices import Channel
+from rentbook.kernel.people import Contact, Landlord
 
 WRONG_A_MINUTE = 60
 COOKIE = "pay"
@@ -54,13 +56,13 @@ class Visit:
         """The address of another page of this link, in the language that was asked for."""
         return address(reverse(f"pay:{name}", args=[self.token, *args]), **query, lang=self.chosen)
 
-    def page(self, template: str, *, status: int = 200, here: str = "", **context: object) -> HttpResponse:
-        """A page with the headers that every page has; `here` is where a language link leads after a POST."""
+    def page(self, template: str, *, status: int = 200, number: str = "", **context: object) -> HttpResponse:
+        """A page with the headers that every page has; `number` is the bill's to which languages lead from a POST."""
         shown = {
             "visit": self,
             "language": self.language,
             "direction": "rtl" if get_language_bidi() else "ltr",
-            "languages": [(code, name, self._in(code, here)) for code, name in settings.LANGUAGES],
+            "languages": [(code, name, self._in(code, number)) for code, name in settings.LANGUAGES],
             "testing": settings.PAYMENT_PROVIDER == "sandbox",
         }
         response = HttpResponse(render_to_string(f"payments/{template}.html", shown | context), status=status)
@@ -69,9 +71,12 @@ class Visit:
         response["X-Frame-Options"] = "DENY"
         return private(response)
 
-    def _in(self, language: str, here: str) -> str:
+    def _in(self, language: str, number: str) -> str:
+        """The same page in a language; from an answer to a POST, the bill's page."""
+        if self.request.method == "POST" and self.link:
+            return address(reverse("pay:bill", args=[self.token]), bill=number, lang=language)
         own = {name: self.request.GET.get(name, "") for name in CARRIED}
-        return address(here or self.request.path, **own, lang=language)
+        return address(self.request.path, **own, lang=language)
 
 
 def address(path: str, **query: str) -> str:
@@ -112,7 +117,7 @@ def asked_language(request: HttpRequest) -> str:
     return asked if asked in dict(settings.LANGUAGES) else ""
 
 
-def pay_link(*, live: bool = True) -> Callable:
+def pay_link(*, live: bool = True, methods: Sequence[str] = ("GET", "HEAD")) -> Callable:
     """A view of a pay link: `view(visit, ...)`, in the contact's language or the one asked for.
 
     A wrong token is 404, and 429 from the 61st in a minute on; a replaced one is 410 where `live` is wanted (R8).
@@ -124,6 +129,7 @@ def pay_link(*, live: bool = True) -> Callable:
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @csrf_exempt
+        @require_http_methods(methods)
         @wraps(view)
         def answer(request: HttpRequest, token: str, **arguments: str) -> HttpResponse:
             link = find_link(token)
@@ -183,8 +189,14 @@ def replaced(visit: Visit) -> HttpResponse:
         reference__in=begun(visit.request), payment__invoice__lease=visit.lease
     )
     contact = visit.lease.tenant.contact
-    reachable = bool(contact.phone or contact.email)
-    return visit.page("replaced", status=410, contact=contact, reachable=reachable, own=own.first())
+    return visit.page("replaced", status=410, contact=contact, way=way_to(contact), own=own.first())
+
+
+def way_to(contact: Contact) -> str:
+    """Where a message to the contact goes: phone, email, or "" when neither is on file."""
+    if contact.email and (contact.channel == Channel.EMAIL or not contact.phone):
+        return "email"
+    return "phone" if contact.phone else ""
 
 
 def begun(request: HttpRequest) -> list[str]:
@@ -212,10 +224,6 @@ def remember(request: HttpRequest, response: HttpResponse, attempt: Attempt) -> 
 def own_path(url: str) -> str:
     """The path of an address of ours, "" for anybody else's: relative, it stays on the host that the reader uses."""
     parts, ours = urlsplit(url), urlsplit(settings.BASE_URL)
-    if (parts.scheme, parts.netloc) != (ours.scheme, ours.netloc) or not parts.path.startswith("/"):
+    if (parts.scheme, parts.netloc) != (ours.scheme, ours.netloc) or not parts.path or parts.path.startswith("//"):
         return ""
-    return address_of(parts.path, parts.query)
-
-
-def address_of(path: str, query: str) -> str:
-    return f"{path}?{query}" if query else path
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

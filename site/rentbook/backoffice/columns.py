@@ -12,7 +12,6 @@ from phonenumber_field.phonenumber import PhoneNumber
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.ui.tables import Column, TitleColumn
 
-from rentbook.kernel.dates import show_day
 from rentbook.kernel.money import Money, show
 
 # Icon, word and colour: never colour alone.
@@ -39,7 +38,7 @@ def shown(value: Any) -> Any:
         case datetime():
             return format_html("<bdi>{}</bdi>", formats.date_format(value, "SHORT_DATETIME_FORMAT"))
         case date():
-            return format_html("<bdi>{}</bdi>", show_day(value, get_language()))
+            return format_html('<bdi class="rb-day">{}</bdi>', formats.date_format(value, "SHORT_DATE_FORMAT"))
         case PhoneNumber():
             return format_html('<bdi dir="ltr">{}</bdi>', value.as_international)
         case str() | Model():
@@ -64,16 +63,16 @@ class LinkColumn(TitleColumn):
 
 
 class PersonColumn(Column):
-    """A cell with a link to another row, where the reader may see it."""
+    """A cell with a link to another row, where the reader may see it; it shows that row unless a `text` is given."""
 
     cell_template_name = "backoffice/link_cell.html"
 
-    def __init__(self, name: str, target: Callable[[Any], Model], **kwargs: Any):
+    def __init__(self, name: str, target: Callable[[Any], Model], *, text: Callable[[Any], Any] = str, **kwargs: Any):
         super().__init__(name, **kwargs)
-        self.target = target
+        self.target, self.text = target, text
 
     def get_cell_context_data(self, instance, parent_context):
         context = super().get_cell_context_data(instance, parent_context)
         target, request = self.target(instance), parent_context["request"]
-        context |= {"value": shown(target), "url": AdminURLFinder(request.user).get_edit_url(target)}
+        context |= {"value": shown(self.text(target)), "url": AdminURLFinder(request.user).get_edit_url(target)}
         return context

@@ -128,10 +128,12 @@ class ScopedInspectView(generic.InspectView):
     def _table(self, related: Related) -> dict[str, Any]:
         rows = related.rows(self.object)
         index = ScopedIndexView(model=rows.model)
-        columns = [index._get_custom_column(name) for name in related.columns[1:]]
-        # The name leads to the row's own page where the reader may see one.
-        first = PersonColumn(related.columns[0], lambda row: row, label=capfirst(rows.model._meta.verbose_name))
-        return {"label": related.label, "table": Table([first, *columns], rows[:50]), "count": rows.count()}
+        first, *others = [index._get_custom_column(name) for name in related.columns]
+        # The first cell leads to the row's own page.
+        link = PersonColumn(first.name, lambda row: row, text=first.get_value, label=first.label)
+        for column in others:
+            column.sort_key = None
+        return {"label": related.label, "table": Table([link, *others], rows[:50]), "count": rows.count()}
 
 
 class Linked:

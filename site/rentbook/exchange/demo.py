@@ -1,7 +1,7 @@
 """The demo portfolios: files as their owners would have them, moved to today, loaded through the import's own door."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 from django.apps import apps
@@ -105,9 +105,14 @@ def _moved(table: list[list[Cell]], months: int) -> list[list[Cell]]:
 
 def _move(cell: Cell, months: int) -> Cell:
     try:
-        return day(cell, None) + relativedelta(months=months) if cell is not None else None
+        written = day(cell, None) if cell is not None else None
     except ValueError:
         return cell
+    if written is None:
+        return None
+    # The last day of a month stays the last day of its month.
+    ends_month = (written + timedelta(days=1)).day == 1
+    return written + relativedelta(months=months, day=31 if ends_month else None)
 
 
 @transaction.atomic

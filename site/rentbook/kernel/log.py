@@ -21,7 +21,7 @@ TRANSITION = "rentbook.transition"
 
 
 class LogQuerySet(LogEntryQuerySet):
-    def get_instances(self):
+    def with_instances(self):
         # Wagtail asks `model.objects`, which refuses to answer unscoped; its caller has narrowed the entries.
         entries = list(self)
         keys = defaultdict(set)

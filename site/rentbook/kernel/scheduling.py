@@ -47,7 +47,7 @@ def catch_up(landlord: Landlord, on: date) -> Counter:
     day = max(last + timedelta(days=1), on - CATCH_UP)
     done: Counter = Counter()
     while day <= on:
-        done += run_day(landlord, day)
+        done.update(run_day(landlord, day))
         with transaction.atomic():
             Landlord.objects.filter(pk=landlord.pk).update(day_done=day)
         day += timedelta(days=1)

@@ -76,11 +76,9 @@ class LandlordPolicy(ModelPermissionPolicy):
         rows = super().instances_user_has_any_permission_for(user, actions)
         return rows if user.is_superuser else rows.filter(**{f"{self.path}__in": landlord_ids(user)})
 
-    def user_has_any_permission_for_instance(self, user, actions, instance):
-        if not super().user_has_any_permission_for_instance(user, actions, instance):
+    def user_has_permission_for_instance(self, user, action, instance):
+        # Wagtail's own user_has_any_permission_for_instance asks this for each action.
+        if not self.user_has_permission(user, action):
             return False
         own = self.model._default_manager.filter(pk=instance.pk)
         return user.is_superuser or own.filter(**{f"{self.path}__in": landlord_ids(user)}).exists()
-
-    def user_has_permission_for_instance(self, user, action, instance):
-        return self.user_has_any_permission_for_instance(user, [action], instance)

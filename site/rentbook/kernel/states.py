@@ -36,6 +36,11 @@ class StatefulModel(models.Model):
                 self.__dict__.pop(field.attname, None)
         super().refresh_from_db(using=using, fields=fields, **kwargs)
 
+    def clean_fields(self, exclude=None):
+        """Checking a row sets each field anew, which a protected one refuses: transitions alone set it."""
+        protected = {field.name for field in self._meta.fields if getattr(field, "protected", False)}
+        super().clean_fields(exclude={*(exclude or ()), *protected})
+
 
 def sources(model: type[models.Model], transition: str) -> tuple[set[str], str]:
     """The states that the named transition leaves, and the one it enters: the table on the model, read."""

@@ -20,9 +20,9 @@ class Command(Base):
         done: Counter = Counter()
         for landlord in landlords:
             on = options["on"] or clock.today(landlord)
-            done += catch_up(landlord, on)
+            done.update(catch_up(landlord, on))
             # A day done once is looked at again on request: what was added since is due too.
-            done += run_day(landlord, on)
+            done.update(run_day(landlord, on))
         for name, count in sorted(done.items()):
             self.say(f"{name}: {count}")
         return dict(done)

@@ -1,0 +1,118 @@
+"""The receipt as a PDF: paid in full, in part, or kept as credit (docs/rules.md, D28, R4)."""
+
+import subprocess
+from datetime import date
+
+import pytest
+
+from modules.invoicing.models import Invoice
+from modules.invoicing.services import issue_rent_invoices
+from modules.payments.documents import receipt_pdf
+from modules.payments.models import Attempt, Payment, Receipt
+from modules.payments.services import cancel_payments, complete_payment, record_payment, start_payment
+from rentbook.exchange.importing import import_sheet
+from rentbook.kernel import clock
+from rentbook.kernel.landlords import create_landlord
+from rentbook.kernel.money import Money
+from rentbook.kernel.people import Contact
+
+HEADINGS = ["property", "unit", "tenant_name", "phone", "lease_start", "rent"]
+ROW = ["Mikocheni House", "A-12", "Rehema Tibanga", "0764000214", "2026-01-01", "500,000"]
+MARKS = str.maketrans(dict.fromkeys("\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069"))
+
+
+@pytest.fixture
+def invoice(db) -> Invoice:
+    with clock.travel(date(2026, 1, 9)):
+        landlord, _user = create_landlord(code="DAR", name="Amani Properties", country="TZ", currency="TZS")
+        assert not import_sheet(kind="leases", name="list", table=[HEADINGS, ROW], landlord=landlord).errors
+        issue_rent_invoices(landlord=landlord, first=date(2026, 1, 1), last=date(2026, 1, 31))
+        yield Invoice.objects.of(landlord).get()
+
+
+def text_of(content: bytes) -> str:
+    run = subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True)
+    return " ".join(run.stdout.decode().translate(MARKS).split())
+
+
+def receipt_of(payment: Payment) -> Receipt:
+    return Receipt.objects.of(payment.landlord_id).get(payment=payment)
+
+
+def pay(invoice: Invoice, amount: int, **values) -> str:
+    """Pay, and read the receipt."""
+    payment = record_payment(invoice=invoice, amount=Money(amount, "TZS"), by=None, **values)
+    return text_of(receipt_pdf(receipt_of(payment), "en"))
+
+
+def start(invoice: Invoice, amount: int) -> Attempt:
+    return start_payment(
+        invoice=invoice, amount=Money(amount, "TZS"), return_url="http://localhost/", once="press", language="en"
+    )
+
+
+def test_part_of_the_money_says_what_is_left(invoice):
+    text = pay(invoice, 200_000, method="mobile_money", reference="QF7H2K9L0P", value_date=date(2026, 1, 6))
+    for part in (
+        "RCT-DAR001", "9 January 2026", "Amani Properties", "Receipt, part payment", "TSh 200,000", "Mobile money",
+        "Received from Rehema Tibanga", "A-12 · Mikocheni House", "January 2026", "INV-202601-DAR001",
+        "Paid on 6 January 2026", "Reference QF7H2K9L0P", "Left to pay on this invoice TSh 300,000",
+        "We never ask for your PIN.",
+    ):  # fmt: skip
+        assert part in text
+    assert "Paid in full" not in text
+    assert "Test payment" not in text
+
+
+def test_the_payment_that_closes_its_invoice_is_paid_in_full(invoice):
+    pay(invoice, 200_000)
+    text = pay(invoice, 300_000)
+    assert "RCT-DAR002" in text
+    assert "Receipt, paid in full" in text
+    assert "Left to pay" not in text
+    assert "Reference" not in text
+
+
+def test_it_is_one_tagged_a5_page(invoice):
+    payment = record_payment(invoice=invoice, amount=Money(500_000, "TZS"), by=None)
+    content = receipt_pdf(receipt_of(payment), "en")
+    facts = subprocess.run(["pdfinfo", "-"], input=content, capture_output=True, check=True).stdout.decode().split()
+    assert facts[facts.index("Pages:") + 1] == "1"
+    assert facts[facts.index("Tagged:") + 1] == "yes"
+    assert facts[facts.index("size:") + 1].startswith("419")
+
+
+def test_arabic_shows_the_tenant_and_the_amount(invoice):
+    Contact.objects.of(invoice.landlord).filter(name="Rehema Tibanga").update(name="منيرة العيدان")
+    payment = record_payment(invoice=invoice, amount=Money(200_000, "TZS"), by=None)
+    text = text_of(receipt_pdf(receipt_of(payment), "ar"))
+    assert "منيرة العيدان" in text
+    assert "200,000 TZS" in text
+
+
+def test_money_of_the_sandbox_is_marked_as_a_test(invoice):
+    attempt = start(invoice, 500_000)
+    payment = complete_payment(payment=attempt.payment, attempt=attempt)
+    text = text_of(receipt_pdf(receipt_of(payment), "en"))
+    assert "Test payment: no money was taken" in text
+    assert "Receipt, paid in full" in text
+
+
+def test_what_the_invoice_could_not_take_is_named_as_credit(invoice):
+    attempt = start(invoice, 500_000)
+    cancel_payments(payments=[attempt.payment], by=None)
+    pay(invoice, 400_000)
+    payment = complete_payment(payment=attempt.payment, attempt=attempt)
+    text = text_of(receipt_pdf(receipt_of(payment), "en"))
+    assert "Receipt, paid in full" in text
+    assert "TSh 400,000 is kept as credit for your next invoices." in text
+
+
+def test_money_for_an_invoice_that_was_paid_already_closes_nothing(invoice):
+    attempt = start(invoice, 500_000)
+    cancel_payments(payments=[attempt.payment], by=None)
+    pay(invoice, 500_000)
+    payment = complete_payment(payment=attempt.payment, attempt=attempt)
+    text = text_of(receipt_pdf(receipt_of(payment), "en"))
+    assert "TSh 500,000 is kept as credit for your next invoices." in text
+    assert "in full" not in text
