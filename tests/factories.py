@@ -53,9 +53,8 @@ def make_unit(landlord: Landlord, *, name: str | None = None, building: str = "B
     from modules.leasing.models import Property, Unit
 
     building, _created = Property.objects.of(landlord).get_or_create(name=building, defaults={"landlord": landlord})
-    return Unit.unscoped.create(
-        landlord=landlord, property=building, name=name or f"A-{next(numbers):02}", shared=shared
-    )
+    name = name or f"A-{Unit.objects.of(landlord).count() + 1:02}"
+    return Unit.unscoped.create(landlord=landlord, property=building, name=name, shared=shared)
 
 
 def make_lease(

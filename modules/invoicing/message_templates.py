@@ -51,8 +51,8 @@ message_templates.register(
         title="Rent bill",
         text=gettext_noop(
             "Hello {{ tenant_name }}, your bill for {{ period }}, home {{ unit }}, is ready. To pay: {{ total }}. "
-            "Please pay by {{ due_date }}. Bill number {{ invoice_no }}. You can pay all or part of it here: {{ link }} "
-            "We never ask for your PIN. {{ landlord_name }}"
+            "Please pay by {{ due_date }}. Bill number {{ invoice_no }}. You can pay all or part of it here: "
+            "{{ link }} We never ask for your PIN. {{ landlord_name }}"
         ),
         due=just_issued,
         subjects=subjects,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.admin.ui.components import Component
 
@@ -27,8 +28,8 @@ class NotPaidPanel(Component):
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         landlords = Landlord.objects.filter(pk__in=landlord_ids(self.user))
-        language = getattr(parent_context.get("request"), "LANGUAGE_CODE", "en")
-        return {"books": [self._book(landlord, language) for landlord in landlords], "request": parent_context["request"]}
+        language = get_language()
+        return {"books": [self._book(landlord, language) for landlord in landlords]}
 
     def _book(self, landlord: Landlord, language: str) -> dict[str, Any]:
         today = clock.today(landlord)

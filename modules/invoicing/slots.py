@@ -21,4 +21,3 @@ def tenant_facts(tenant: Tenant) -> list[tuple[object, object]]:
 
 slots.fill("leasing.lease.facts", lease_facts)
 slots.fill("leasing.tenant.facts", tenant_facts)
-

@@ -35,13 +35,15 @@ class InvoiceViewSet(ScopedViewSet):
         "amount_reserved", "balance", "run", "landlord",
     ]  # fmt: skip
     related = (
-        Related(_("Lines"), lambda row: row.lines.all(), ("stream", "period_start", "period_end", "amount", "arithmetic")),
+        Related(
+            _("Lines"), lambda row: row.lines.all(), ("stream", "period_start", "period_end", "amount", "arithmetic")
+        ),
         Related(_("Settled by"), lambda row: row.settlements.all(), ("kind", "amount", "value_date", "entry_date")),
     )
     actions = {
         "send": Action(_("Issue"), send_invoices, "invoices", _("The invoice gets its number and is owed from today.")),
         "cancel": Action(
-            _("Cancel"), cancel_invoices, "invoices", _("The invoice keeps its number and its lines may be billed again.")
+            _("Cancel"), cancel_invoices, "invoices", _("It keeps its number, and its lines may be billed again.")
         ),
     }
 
@@ -68,7 +70,8 @@ class SettlementViewSet(ScopedViewSet):
     model = Settlement
     icon = "tick-inverse"
     list_display = [
-        PersonColumn("invoice", lambda row: row.invoice, label=_("Invoice")), "kind", "amount", "value_date", "entry_date",
+        PersonColumn("invoice", lambda row: row.invoice, label=_("Invoice")),
+        "kind", "amount", "value_date", "entry_date",
     ]  # fmt: skip
     list_filter = ["kind"]
     search_fields = ["invoice__number"]

@@ -19,7 +19,8 @@ def rent_roll(landlord: Landlord, on: date):
          Money(lease.rent or 0, lease.currency))
         for lease in leases
     ]  # fmt: skip
-    rows += [(unit.property.name, unit.name, None, None, None, None) for unit in vacant_units(landlord, on).select_related("property")]
+    vacant = vacant_units(landlord, on).select_related("property")
+    rows += [(unit.property.name, unit.name, None, None, None, None) for unit in vacant]
     return sorted(rows, key=lambda row: row[:2])
 
 

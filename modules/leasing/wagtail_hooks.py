@@ -64,9 +64,7 @@ class LeaseViewSet(ScopedViewSet):
         "unit", "tenant", "state", "start", "end", "deposit", "frequency", "alignment", "proration", "due_day",
         "billed_from", "activated_on", "landlord",
     ]  # fmt: skip
-    related = (
-        Related(_("Charges"), lambda row: row.charges.all(), ("stream", "amount", "start", "end", "due_day")),
-    )
+    related = (Related(_("Charges"), lambda row: row.charges.all(), ("stream", "amount", "start", "end", "due_day")),)
 
     @property
     def list_display(self):
@@ -90,9 +88,7 @@ class LeaseViewSet(ScopedViewSet):
         return leases
 
     actions = {
-        "activate": Action(
-            _("Activate"), activate_leases, "leases", _("The lease is billed from its first day on.")
-        ),
+        "activate": Action(_("Activate"), activate_leases, "leases", _("The lease is billed from its first day on.")),
         "cancel": Action(_("Cancel"), cancel_leases, "leases", _("The lease never came about: nothing is billed.")),
         "terminate": Action(
             _("Terminate"), terminate_leases, "leases", _("The lease ends today; what is billed already stays billed.")
@@ -104,7 +100,8 @@ class ChargeViewSet(ScopedViewSet):
     model = Charge
     icon = "list-ul"
     list_display = [
-        PersonColumn("lease", lambda charge: charge.lease, label=_("Lease")), "stream", "amount", "start", "end", "due_day",
+        PersonColumn("lease", lambda charge: charge.lease, label=_("Lease")),
+        "stream", "amount", "start", "end", "due_day",
     ]  # fmt: skip
     search_fields = ["stream", "lease__unit__name", "lease__tenant__contact__name"]
     select_related = ("lease__unit", "lease__tenant__contact")

@@ -20,7 +20,8 @@ class MessageViewSet(ScopedViewSet):
     search_fields = ["contact__name", "to", "text"]
     select_related = ("contact",)
     inspect_view_fields = [
-        "contact", "template", "state", "channel", "to", "language", "text", "reason", "created_at", "sent_at", "landlord",
+        "contact", "template", "state", "channel", "to", "language", "text", "reason", "created_at", "sent_at",
+        "landlord",
     ]  # fmt: skip
 
 

@@ -36,12 +36,21 @@ class PaymentViewSet(ScopedViewSet):
         "created_at", "landlord",
     ]  # fmt: skip
     related = (
-        Related(_("Receipt"), lambda row: Receipt.objects.of(row.landlord_id).filter(payment=row), ("number", "issued_on", "balance_left")),
-        Related(_("Attempts"), lambda row: row.attempts.all(), ("reference", "provider", "state", "created_at", "reason")),
+        Related(
+            _("Receipt"),
+            lambda row: Receipt.objects.of(row.landlord_id).filter(payment=row),
+            ("number", "issued_on", "balance_left"),
+        ),
+        Related(
+            _("Attempts"), lambda row: row.attempts.all(), ("reference", "provider", "state", "created_at", "reason")
+        ),
     )
     actions = {
         "cancel": Action(
-            _("Cancel"), cancel_payments, "payments", _("The amount is free again; money that comes after all is kept as credit.")
+            _("Cancel"),
+            cancel_payments,
+            "payments",
+            _("The amount is free again; money that comes after all is kept as credit."),
         )
     }
 
@@ -53,7 +62,8 @@ class AttemptViewSet(ScopedViewSet):
     list_filter = ["state", "provider"]
     search_fields = ["reference", "provider_reference"]
     inspect_view_fields = [
-        "payment", "provider", "reference", "provider_reference", "state", "reason", "created_at", "ended_at", "landlord",
+        "payment", "provider", "reference", "provider_reference", "state", "reason", "created_at", "ended_at",
+        "landlord",
     ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from .paths import ROOT, VAR
 
 environ.Env.read_env(ROOT / ".env")
 env = environ.Env()
-VAR.mkdir(parents=True, exist_ok=True)
+(VAR / "static").mkdir(parents=True, exist_ok=True)
 
 TESTING = "pytest" in sys.modules
 BASE_URL = env("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")

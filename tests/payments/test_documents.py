@@ -7,6 +7,7 @@ import pytest
 
 from modules.invoicing.models import Invoice
 from modules.invoicing.services import issue_rent_invoices
+from modules.leasing.models import Property, Unit
 from modules.payments.documents import receipt_pdf
 from modules.payments.models import Attempt, Payment, Receipt
 from modules.payments.services import cancel_payments, complete_payment, record_payment, start_payment
@@ -14,7 +15,7 @@ from rentbook.exchange.importing import import_sheet
 from rentbook.kernel import clock
 from rentbook.kernel.landlords import create_landlord
 from rentbook.kernel.money import Money
-from rentbook.kernel.people import Contact
+from rentbook.kernel.people import Contact, Landlord
 
 HEADINGS = ["property", "unit", "tenant_name", "phone", "lease_start", "rent"]
 ROW = ["Mikocheni House", "A-12", "Rehema Tibanga", "0764000214", "2026-01-01", "500,000"]
@@ -33,6 +34,11 @@ def invoice(db) -> Invoice:
 def text_of(content: bytes) -> str:
     run = subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True)
     return " ".join(run.stdout.decode().translate(MARKS).split())
+
+
+def facts_of(content: bytes) -> dict[str, str]:
+    run = subprocess.run(["pdfinfo", "-"], input=content, capture_output=True, check=True)
+    return {name: value.strip() for name, value in (line.split(":", 1) for line in run.stdout.decode().splitlines())}
 
 
 def receipt_of(payment: Payment) -> Receipt:
@@ -73,13 +79,19 @@ def test_the_payment_that_closes_its_invoice_is_paid_in_full(invoice):
     assert "Reference" not in text
 
 
-def test_it_is_one_tagged_a5_page(invoice):
-    payment = record_payment(invoice=invoice, amount=Money(500_000, "TZS"), by=None)
-    content = receipt_pdf(receipt_of(payment), "en")
-    facts = subprocess.run(["pdfinfo", "-"], input=content, capture_output=True, check=True).stdout.decode().split()
-    assert facts[facts.index("Pages:") + 1] == "1"
-    assert facts[facts.index("Tagged:") + 1] == "yes"
-    assert facts[facts.index("size:") + 1].startswith("419")
+def test_it_is_one_tagged_a5_page_however_long_the_names_are(invoice):
+    long = "Shirika la Nyumba na Makazi Bora "
+    Landlord.objects.filter(pk=invoice.landlord_id).update(name=(long * 4)[:120], address=(long * 7)[:200])
+    Contact.objects.of(invoice.landlord).update(name=(long * 4)[:120])
+    Unit.objects.of(invoice.landlord).update(name=(long * 2)[:60])
+    Property.objects.of(invoice.landlord).update(name=(long * 4)[:120])
+    payment = record_payment(
+        invoice=invoice, amount=Money(200_000, "TZS"), reference="4F2A" * 15, value_date=date(2026, 1, 6), by=None
+    )
+    for language in ("en", "ar"):
+        facts = facts_of(receipt_pdf(receipt_of(payment), language))
+        assert (facts["Pages"], facts["Tagged"]) == ("1", "yes")
+        assert facts["Page size"].endswith("(A5)")
 
 
 def test_arabic_shows_the_tenant_and_the_amount(invoice):

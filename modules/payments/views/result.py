@@ -14,8 +14,8 @@ from rentbook.kernel import clock
 
 from .common import Visit, begun, own_path, pay_link, pdf, replaced
 
-# Seconds until the waiting page looks again; after about three minutes it stops by itself.
-PAUSES = (5, 5, 10, *[15] * 11)
+# Seconds until the waiting page looks again; after three minutes it stops by itself.
+PAUSES = (5, 5, 10, *[15] * 10, 10)
 LEFT = [sum(PAUSES) - gone for gone in accumulate(PAUSES, initial=0)]
 
 STOPPED_BY = {"expired": "expired", "released at the desk": "stopped"}

@@ -23,7 +23,8 @@ MARKS = {
 
 def state_tag(state: str, label: str) -> str:
     """A state as icon, word and colour."""
-    return format_html('<span class="rb-state rb-{}"><span aria-hidden="true">{}</span> {}</span>', state, MARKS.get(state, "·"), label)
+    mark = format_html('<span aria-hidden="true">{}</span>', MARKS.get(state, "·"))
+    return format_html('<span class="rb-state rb-{}">{} {}</span>', state, mark, label)
 
 
 def shown(value: Any) -> Any:

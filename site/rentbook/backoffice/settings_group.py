@@ -47,7 +47,9 @@ class JobViewSet(ScopedViewSet):
     model = Job
     icon = "cogs"
     list_display = ["name", "state", "done", "total", "failed", "started_at", "ended_at"]
-    inspect_view_fields = ["name", "state", "done", "total", "failed", "result", "started_at", "ended_at", "by", "landlord"]
+    inspect_view_fields = [
+        "name", "state", "done", "total", "failed", "result", "started_at", "ended_at", "by", "landlord",
+    ]  # fmt: skip
 
 
 class CounterViewSet(ScopedViewSet):

@@ -77,7 +77,7 @@ class ScopedInspectView(generic.InspectView):
     slot: str = ""
     facts: Callable[[Any], Iterable[tuple[Any, Any]]] | None = None
     buttons: Callable[[HttpRequest, Any], Iterable[Any]] | None = None
-    history_url_name: str | None = None
+    history_url_name: str = ""
     action_url_name: str | None = None
 
     def get_object(self, queryset: QuerySet | None = None) -> Model:
@@ -111,7 +111,7 @@ class ScopedInspectView(generic.InspectView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        context["history_url"] = reverse(self.history_url_name, args=[self.object.pk]) if self.history_url_name else None
+        context["history_url"] = reverse(self.history_url_name, args=[self.object.pk])
         context["moves"] = list(self._moves())
         context["tables"] = [self._table(related) for related in (*self.related, *slots.all(f"{self.slot}.tables"))]
         return context

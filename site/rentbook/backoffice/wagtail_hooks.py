@@ -13,7 +13,7 @@ from rentbook.kernel.scoping import ScopedModel
 
 from .settings_group import SettingsGroup
 
-HIDDEN = {"explorer", "images", "documents", "help", "reports"}
+HIDDEN = {"explorer", "images", "documents", "help"}
 
 # Hooks of apps listed later would fill the lists again: ours run last, and modules' panels after them.
 LAST = 1000
@@ -21,7 +21,8 @@ LAST = 1000
 
 @hooks.register("construct_main_menu", order=LAST)
 def only_our_menu(request, items):
-    items[:] = [item for item in items if item.name not in HIDDEN or (item.name == "reports" and request.user.is_superuser)]
+    hidden = HIDDEN if request.user.is_superuser else {*HIDDEN, "reports"}
+    items[:] = [item for item in items if item.name not in hidden]
 
 
 @hooks.register("construct_homepage_panels", order=LAST)

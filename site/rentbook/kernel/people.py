@@ -1,4 +1,4 @@
-"""Who there is: users who sign in, landlords whose book it is, memberships between them, contacts who are written to."""
+"""Who there is: users who sign in, landlords whose book it is, memberships, contacts who are written to."""
 
 from datetime import date
 from zoneinfo import available_timezones

@@ -16,12 +16,12 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         manage = [sys.executable, sys.argv[0]]
         web = [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options["host"], "--port", str(options["port"]),
-            "--workers", "1", "--blocking-threads", "8", "--no-ws", "--log-level", "warning", "rentbook.wsgi:application",
+            sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning",
+            "--host", options["host"], "--port", str(options["port"]), "--workers", "1", "--blocking-threads", "8",
+            "rentbook.wsgi:application",
         ]  # fmt: skip
         environment = os.environ | {
             "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
             "BASE_URL": os.environ.get("BASE_URL", f"http://{options['host']}:{options['port']}"),
         }
         Supervisor({"web": web, "worker": [*manage, "qcluster"]}, environment).run()
-

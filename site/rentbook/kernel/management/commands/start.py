@@ -20,4 +20,3 @@ class Command(BaseCommand):
             call_command("demo")
         self.stdout.write(f"\nRentbook serves on http://127.0.0.1:{options['port']} (Ctrl-C stops it)")
         call_command("serve", port=options["port"])
-

@@ -1,0 +1,145 @@
+"""No door of the back office shows a row of another landlord."""
+
+import pytest
+from django.apps import apps
+from django.urls import reverse
+from wagtail.admin.viewsets import viewsets
+
+from rentbook.backoffice.viewsets import ScopedViewSet
+from rentbook.kernel.scoping import ScopedModel
+from tests.factories import make_book, staff_of
+
+# In nobody's list on purpose.
+WITHOUT_A_SCREEN = {"kernel.User", "kernel.Membership", "kernel.LogEntry"}
+
+
+def all_viewsets() -> list[ScopedViewSet]:
+    import rentbook.urls  # noqa: F401  (the viewsets are registered with the addresses)
+
+    return [viewset for viewset in viewsets.viewsets if isinstance(viewset, ScopedViewSet)]
+
+
+def rows_of(viewset: ScopedViewSet, landlord):
+    path = "pk" if viewset.model._meta.label == "kernel.Landlord" else "landlord"
+    return viewset.model._base_manager.filter(**{path: landlord.pk})
+
+
+@pytest.fixture
+def books(landlord, neighbour):
+    make_book(landlord)
+    make_book(neighbour)
+
+
+@pytest.fixture
+def signed_in(client, alice):
+    client.force_login(alice)
+    return client
+
+
+def test_every_business_model_has_a_list_and_a_page_of_its_own():
+    shown = {viewset.model._meta.label for viewset in all_viewsets()}
+    ours = {
+        model._meta.label
+        for model in apps.get_models()
+        if issubclass(model, ScopedModel) or model.__module__.startswith(("rentbook.", "modules."))
+    }
+    assert ours - shown == WITHOUT_A_SCREEN
+
+
+def test_staff_read_their_own_rows_and_a_neighbours_row_is_404_at_every_door(signed_in, books, landlord, neighbour):
+    for viewset in all_viewsets():
+        for door in ("inspect", "history", "history_results"):
+            for row in rows_of(viewset, landlord)[:1]:
+                assert signed_in.get(reverse(viewset.get_url_name(door), args=[row.pk])).status_code == 200, viewset.name
+            for row in rows_of(viewset, neighbour)[:1]:
+                assert signed_in.get(reverse(viewset.get_url_name(door), args=[row.pk])).status_code == 404, viewset.name
+
+
+def test_a_row_that_never_was_is_answered_like_a_neighbours_row(signed_in, books, neighbour):
+    viewset = next(viewset for viewset in all_viewsets() if viewset.name == "contact")
+    row = rows_of(viewset, neighbour).first()
+    theirs = signed_in.get(reverse("contact:inspect", args=[row.pk]))
+    nobodys = signed_in.get(reverse("contact:inspect", args=[99_999_999]))
+    assert (theirs.status_code, theirs.content) == (nobodys.status_code, nobodys.content)
+
+
+def test_lists_hold_only_rows_of_ones_own_landlord(signed_in, books, landlord):
+    for viewset in all_viewsets():
+        for door in ("index", "index_results"):
+            answer = signed_in.get(reverse(viewset.get_url_name(door)))
+            assert answer.status_code == 200, viewset.name
+            listed = {row.pk for row in answer.context["object_list"]}
+            assert listed == set(rows_of(viewset, landlord).values_list("pk", flat=True)[:50]), viewset.name
+
+
+def test_searching_for_a_neighbours_tenant_finds_nothing(signed_in, books, neighbour):
+    make_book_name = "Only Here Next Door"
+    from tests.factories import make_contact
+
+    make_contact(neighbour, name=make_book_name)
+    answer = signed_in.get(reverse("contact:index") + "?q=Next+Door")
+    assert make_book_name not in answer.content.decode()
+
+
+def test_moves_ask_first_and_a_neighbours_row_cannot_be_moved(signed_in, books, landlord, neighbour):
+    for viewset in all_viewsets():
+        for move in viewset.actions:
+            for row in rows_of(viewset, neighbour)[:1]:
+                door = reverse(viewset.get_url_name("action"), args=[row.pk, move])
+                assert signed_in.get(door).status_code == 404, viewset.name
+                assert signed_in.post(door).status_code == 404, viewset.name
+            for row in rows_of(viewset, landlord)[:1]:
+                state = row.state
+                door = reverse(viewset.get_url_name("action"), args=[row.pk, move])
+                assert signed_in.get(door).status_code == 200
+                row.refresh_from_db()
+                assert row.state == state
+
+
+def test_a_move_that_does_not_exist_is_404(signed_in, books, landlord):
+    for viewset in all_viewsets():
+        for row in rows_of(viewset, landlord)[:1] if viewset.actions else ():
+            assert signed_in.post(reverse(viewset.get_url_name("action"), args=[row.pk, "explode"])).status_code == 404
+
+
+def test_an_owner_looks_at_everything_and_moves_nothing(client, books, landlord):
+    client.force_login(staff_of(landlord, role="owner"))
+    for viewset in all_viewsets():
+        assert client.get(reverse(viewset.get_url_name("index"))).status_code == 200, viewset.name
+        for move in viewset.actions:
+            for row in rows_of(viewset, landlord)[:1]:
+                client.post(reverse(viewset.get_url_name("action"), args=[row.pk, move]))
+                before = row.state
+                row.refresh_from_db()
+                assert row.state == before
+
+
+def test_no_door_creates_edits_deletes_or_copies(signed_in, books, landlord):
+    for viewset in all_viewsets():
+        for path in ("new/", "edit/1/", "delete/1/", "copy/1/", "usage/1/"):
+            assert signed_in.get(f"/admin/{viewset.url_prefix}/{path}").status_code == 404, viewset.name
+
+
+def test_one_who_is_signed_out_is_sent_to_sign_in(client, books):
+    for viewset in all_viewsets():
+        answer = client.get(reverse(viewset.get_url_name("index")))
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/staff/")
+
+
+def test_charlie_who_works_for_nobody_is_told_so_once(client, charlie):
+    client.force_login(charlie)
+    answer = client.get("/admin/", follow=True)
+    assert answer.status_code == 403
+    assert "works in no landlord" in answer.content.decode()
+
+
+def test_the_site_history_tells_of_ones_own_landlord_alone(signed_in, books, landlord, neighbour):
+    answer = signed_in.get("/admin/reports/site-history/")
+    entries = [row for row in answer.context["object_list"] if hasattr(row, "landlord_id")]
+    assert {row.landlord_id for row in entries} <= {landlord.pk}
+
+
+def test_the_doors_of_pages_images_and_documents_lead_nowhere(signed_in, books):
+    for path in ("/admin/pages/", "/admin/images/", "/admin/documents/", "/admin/users/", "/admin/groups/"):
+        assert signed_in.get(path).status_code in {302, 403, 404}, path
