@@ -12,7 +12,7 @@ from modules.invoicing.events import InvoicePaid
 from modules.invoicing.models import Credit, Invoice, Settlement
 from modules.invoicing.wording import plain
 from rentbook.kernel import log
-from rentbook.kernel.money import Money
+from rentbook.kernel.money import Money, to_db, unit
 from rentbook.kernel.people import Landlord, User, check_open
 from rentbook.kernel.registry import slots
 from rentbook.kernel.states import move
@@ -38,10 +38,21 @@ def lock_invoice(invoice: Invoice) -> Invoice:
     return Invoice.objects.of(invoice.landlord_id).select_for_update(of=("self",)).get(pk=invoice.pk)
 
 
+def _is_exact(amount: Money) -> bool:
+    """Whether it is a number that the currency has coins for: not NaN, not 1e400, not half a franc (D31)."""
+    try:
+        return to_db(amount.amount) % to_db(unit(str(amount.currency))) == 0
+    except ValueError:
+        return False
+
+
 def guard(invoice: Invoice, amount: Money) -> None:
     """Refuse what is not payable on a locked invoice: too much, nothing, or an invoice that is not open."""
     if amount.currency != invoice.total.currency:
         raise ValidationError(f"This invoice is in {invoice.currency}: pay it in {invoice.currency}.", code="currency")
+    if not _is_exact(amount):
+        step = unit(invoice.currency)
+        raise ValidationError(f"The amount must be a number, and a multiple of {step}.", code="amount")
     if amount.amount <= 0:
         raise ValidationError("The amount must be more than zero.", code="amount")
     if invoice.state not in (*Invoice.OPEN, Invoice.State.PAID):

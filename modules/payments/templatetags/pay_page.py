@@ -19,6 +19,7 @@ from rentbook.kernel.templatetags.rentbook import bdi
 register = template.Library()
 
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+LEFT_TO_RIGHT_MARK = "\u200e"
 EVER = 10**9  # the share of the next unit from which Babel would change to it: days stay days, also after a year
 
 
@@ -30,6 +31,15 @@ def in_title(text: str) -> str:
 def spell(span: timedelta, unit: str, *, ahead: bool = False) -> str:
     text = format_timedelta(span, granularity=unit, threshold=EVER, add_direction=ahead, locale=get_language())
     return text.translate(WESTERN)
+
+
+@register.filter
+def minus(value: Money) -> str:
+    """The amount taken away: in Arabic too, the sign stays before the number and the currency where it always is."""
+    text = show(-value, get_language())
+    if not get_language_bidi():
+        return bdi(text)
+    return format_html('<bdi dir="rtl">{}{}</bdi>', LEFT_TO_RIGHT_MARK, text)
 
 
 @register.filter

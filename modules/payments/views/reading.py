@@ -23,10 +23,6 @@ class Paid:
     amount: Money
     payment: Payment | None
 
-    @property
-    def minus(self) -> Money:
-        return -self.amount
-
 
 @dataclass(frozen=True)
 class Bill:
