@@ -17,6 +17,7 @@ from threading import Barrier
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.cache import cache
 from django.db import connection, connections
 from django.test import TransactionTestCase, override_settings
 
@@ -34,6 +35,7 @@ began = time.monotonic()
 # changes them.
 os.environ["RENTBOOK_VAR"] = str(VAR)
 os.environ.pop("MESSAGE_OUTBOX", None)
+(VAR / "static").mkdir()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -201,6 +203,12 @@ def bob(neighbour):
 def charlie(db):
     """A user who is a member of nothing."""
     return factories.make_user(name="charlie")
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """What one test has counted or remembered is not known to the next."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ def invoice_pdf(invoice: Invoice, language: str, *, masked: bool = False) -> byt
     """The invoice in the language; masked, with no more of the tenant's name and phone than a pay page shows."""
     others = [other for other in open_invoices(invoice.lease) if other.pk != invoice.pk]
     payable = invoice.state in Invoice.OPEN
+    owing = [invoice, *others] if payable else others
     link = slots.first("invoice.links", invoice) if payable else ""
     context = {
         "invoice": invoice,
@@ -34,7 +35,7 @@ def invoice_pdf(invoice: Invoice, language: str, *, masked: bool = False) -> byt
         "lines": [shown(line, language) for line in invoice.lines.all()],
         "settlements": invoice.settlements.all(),
         "others": others,
-        "owed": sum((row.balance for row in [invoice] * payable + others), Money(0, invoice.currency)),
+        "owed": sum((row.balance for row in owing), Money(0, invoice.currency)),
         "link": link,
         "qr": qr_svg(link) if link else "",
         "other_ways": invoice.landlord.other_ways_to_pay[:OTHER_WAYS].splitlines(),

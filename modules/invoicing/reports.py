@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rentbook.kernel.contributions import Report, reports
 from rentbook.kernel.people import Landlord
@@ -22,7 +23,7 @@ reports.register(
     Report(
         "not-paid",
         _("Not paid this month"),
-        (_("Tenant"), _("Home"), _("Bill"), _("Due on"), _("Days late"), _("Owes")),
+        (_("Tenant"), pgettext_lazy("unit", "Home"), _("Bill"), _("Due on"), _("Days late"), _("Owes")),
         not_paid_rows,
         _("Who has not paid what fell due this month."),
     )

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rentbook.kernel.contributions import Report, reports
 from rentbook.kernel.money import Money
@@ -28,7 +29,7 @@ reports.register(
     Report(
         "rent-roll",
         _("Rent roll"),
-        (_("Property"), _("Home"), _("Tenant"), _("From"), _("Until"), _("Rent")),
+        (_("Property"), pgettext_lazy("unit", "Home"), _("Tenant"), _("From"), _("Until"), _("Rent")),
         rent_roll,
         _("Every home, who rents it and for how much; vacant ones too."),
     )

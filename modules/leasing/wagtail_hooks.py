@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 
 from rentbook.backoffice.columns import DataColumn, LinkColumn, PersonColumn
@@ -71,7 +72,11 @@ class LeaseViewSet(ScopedViewSet):
         """The lease's own columns, and those of modules above."""
         added = [column for columns in slots.all("leasing.lease.columns") for column in columns]
         return [
-            LinkColumn("unit.name", label=_("Home"), get_url=lambda lease: reverse("lease:inspect", args=[lease.pk])),
+            LinkColumn(
+                "unit.name",
+                label=pgettext_lazy("unit", "Home"),
+                get_url=lambda lease: reverse("lease:inspect", args=[lease.pk]),
+            ),
             PersonColumn("tenant", lambda lease: lease.tenant, label=_("Tenant")),
             "state",
             DataColumn("rent", label=_("Rent"), accessor=lambda lease: Money(lease.rent or 0, lease.currency)),

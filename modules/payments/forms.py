@@ -51,8 +51,8 @@ class AmountForm(forms.Form):
     @property
     def problem(self) -> str:
         """The code of what is wrong with the amount; not_a_number also for an empty or endless one."""
-        [error] = self.errors.as_data()["amount"]
-        return error.code if error.code in ("zero", "step") else "not_a_number"
+        code = self.errors.as_data()["amount"][0].code
+        return code if code in ("zero", "step") else "not_a_number"
 
     def clean_amount(self) -> Money:
         currency = self.invoice.currency

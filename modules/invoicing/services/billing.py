@@ -111,7 +111,10 @@ def _unbilled(leases: list[Lease], first: date, last: date, *, floor: bool, resu
     charges = _charges(leases)
     billed = _billed_periods(leases)
     for lease in leases:
-        lines = draft_lines(lease.terms, charges[lease.pk], first, last, billing_unit(lease.currency))
+        # A lease that was signed late owes every period since its first day, however long ago that is (D13).
+        signed_since = floor and lease.activated_on and lease.activated_on >= first
+        since = date.min if signed_since else first
+        lines = draft_lines(lease.terms, charges[lease.pk], since, last, billing_unit(lease.currency))
         wanted = [line for line in lines if not (floor and lease.billed_from and line.issue_day < lease.billed_from)]
         for draft in group(wanted):
             new = tuple(line for line in draft.lines if not _overlaps(billed[lease.pk, line.stream], line))

@@ -8,7 +8,7 @@ from django.db.models import F
 
 from modules.invoicing.models import Invoice, InvoiceLine
 from rentbook.kernel import clock
-from rentbook.kernel.numbering import take_numbers
+from rentbook.kernel.numbering import lock_series, take_numbers
 from rentbook.kernel.people import Landlord, User, check_open
 from rentbook.kernel.states import move, refuse_unless
 
@@ -18,16 +18,23 @@ def _locked(invoices: Iterable[Invoice]):
     return list(rows.order_by("pk").select_for_update(of=("self",)).select_related("landlord"))
 
 
+def _series(invoice: Invoice) -> str:
+    return f"INV-{invoice.period_start:%Y%m}"
+
+
 @transaction.atomic
 def send_invoices(*, invoices: Iterable[Invoice], by: User | None) -> list[int]:
     """Issue drafts: each gets its number and today's date; returns their keys. Raises Refused for one that is not."""
+    invoices = list(invoices)
+    for landlord_id, name in sorted({(invoice.landlord_id, _series(invoice)) for invoice in invoices}):
+        lock_series(Landlord(pk=landlord_id), name)
     rows = _locked(invoices)
     refuse_unless(rows, "send")
     moved = []
     for invoice in rows:
         today = clock.today(invoice.landlord)
         check_open(invoice.landlord, today)
-        [number] = take_numbers(invoice.landlord, f"INV-{invoice.period_start:%Y%m}", 1)
+        [number] = take_numbers(invoice.landlord, _series(invoice), 1)
         moved += move(Invoice.unscoped.filter(pk=invoice.pk), "send", by=by, number=number, issue_date=today)
     return moved
 

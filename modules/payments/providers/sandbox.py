@@ -68,8 +68,9 @@ class Sandbox:
         given = callback.headers.get(SIGNATURE, "")
         if not given:
             return Verdict.ABSENT
-        known = (self.sign(callback.body, secret) for secret in settings.WEBHOOK_SECRETS)
-        return Verdict.VALID if any(hmac.compare_digest(given, wanted) for wanted in known) else Verdict.INVALID
+        known = (self.sign(callback.body, secret).encode() for secret in settings.WEBHOOK_SECRETS)
+        valid = any(hmac.compare_digest(given.encode(), wanted) for wanted in known)
+        return Verdict.VALID if valid else Verdict.INVALID
 
     def parse(self, callback: RawCallback) -> Sequence[PaymentFact]:
         try:

@@ -12,12 +12,14 @@ from modules.payments.providers.base import FactState, PaymentFact
 from rentbook.exchange.webhooks import Mismatch
 from rentbook.kernel import clock
 from rentbook.kernel.money import Money
-from rentbook.kernel.numbering import take_numbers
+from rentbook.kernel.numbering import lock_series, take_numbers
 from rentbook.kernel.people import User
 from rentbook.kernel.states import move
 
 from .ending import end_payment
 from .links import replace_links
+
+SERIES = "RCT"
 
 
 def apply_fact(fact: PaymentFact) -> Payment | None:
@@ -46,6 +48,7 @@ def complete_payment(
     """
     landlord = payment.landlord
     today = clock.today(landlord)
+    lock_series(landlord, SERIES)
     invoice = lock_invoice(payment.invoice)
     own = Payment.objects.of(landlord).filter(pk=payment.pk)
     pending = own.filter(state=Payment.State.PENDING).exists()
@@ -58,7 +61,7 @@ def complete_payment(
         Attempt.objects.of(landlord).filter(pk=attempt.pk).update(state=Payment.State.COMPLETED, ended_at=clock.now())
     payment = own.select_related("invoice__lease__tenant__contact").get()
     left = _allocate(payment, by)
-    [number] = take_numbers(landlord, "RCT", 1)
+    [number] = take_numbers(landlord, SERIES, 1)
     Receipt.unscoped.create(
         landlord=landlord, payment=payment, number=number, issued_on=today, currency=payment.currency, balance_left=left
     )

@@ -13,9 +13,10 @@ from modules.invoicing.services.settling import guard
 from modules.payments.models import Method, Payment
 from rentbook.kernel import clock
 from rentbook.kernel.money import Money
+from rentbook.kernel.numbering import lock_series
 from rentbook.kernel.people import User, check_open
 
-from .completing import complete_payment
+from .completing import SERIES, complete_payment
 from .ending import end_payment
 
 
@@ -37,9 +38,10 @@ def record_payment(
     credit. Raises Overpayment, or ValidationError for an amount of nothing, another currency, a day in the future
     or in a closed month.
     """
+    lock_series(invoice.landlord, SERIES)
+    locked = lock_invoice(invoice)
     if once and (known := Payment.objects.of(invoice.landlord_id).filter(once=once).first()):
         return known
-    locked = lock_invoice(invoice)
     today = clock.today(locked.landlord)
     value_date = value_date or today
     if value_date > today:

@@ -13,6 +13,7 @@ from modules.invoicing.services import Overpayment, reserve
 from modules.payments.models import Attempt, Method, Payment
 from modules.payments.providers import provider
 from modules.payments.providers.base import FactState, OutcomeUnknown, ProviderError, StartRequest
+from rentbook.exchange.webhooks import Mismatch, keep_for_staff
 from rentbook.kernel import clock, log
 from rentbook.kernel.money import Money
 from rentbook.kernel.people import User
@@ -122,7 +123,11 @@ def expire_payments() -> dict[str, int]:
             outcome["pending"] += 1
             continue
         if fact.state in (FactState.COMPLETED, FactState.FAILED, FactState.CANCELLED):
-            apply_fact(fact)
+            try:
+                apply_fact(fact)
+            except Mismatch as mismatch:
+                # It waits for a person, and must not keep the others waiting.
+                keep_for_staff(attempt.provider, fact.event_key, mismatch)
         elif attempt.payment.expires_at and attempt.payment.expires_at <= clock.now():
             end_payment(attempt.payment, "cancel", reason="expired", by=None)
         state = Payment.objects.of(attempt.landlord_id).get(pk=attempt.payment_id).state

@@ -12,6 +12,7 @@ from django.core.cache import cache as shared
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.encoding import escape_uri_path
 from django.utils.translation import get_language_bidi, override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -27,7 +28,6 @@ WRONG_A_MINUTE = 60
 COOKIE = "pay"
 COOKIE_DAYS = 7
 REMEMBERED = 8  # attempts in the cookie
-CARRIED = ("bill", "step")
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,9 @@ class Visit:
         """The same page in a language; from an answer to a POST, the bill's page."""
         if self.request.method == "POST" and self.link:
             return address(reverse("pay:bill", args=[self.token]), bill=number, lang=language)
-        own = {name: self.request.GET.get(name, "") for name in CARRIED}
-        return address(self.request.path, **own, lang=language)
+        asked = self.request.GET
+        own = {"bill": number if asked.get("bill") == number else "", "step": asked.get("step", "")[:3]}
+        return address(escape_uri_path(self.request.path), **own, lang=language)
 
 
 def address(path: str, **query: str) -> str:

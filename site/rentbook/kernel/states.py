@@ -75,9 +75,8 @@ def refuse_unless(rows: Iterable[models.Model], transition: str) -> None:
     """Raise Refused, naming the first row whose state or conditions do not allow the transition."""
     for row in rows:
         if not can_proceed(getattr(row, transition)):
-            verb, state = transition.replace("_", " "), row.get_state_display()
-            text = _("%(row)s is %(state)s: it cannot %(verb)s now.")
-            raise Refused(text % {"row": row, "state": state, "verb": verb}, code="state")
+            text = _("%(row)s is %(state)s: this cannot be done to it now.")
+            raise Refused(text % {"row": row, "state": row.get_state_display()}, code="state")
 
 
 def allowed_moves(row: models.Model) -> list[str]:

@@ -1,3 +1,6 @@
+import os
+
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
@@ -13,6 +16,9 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *args, **options) -> None:
+        if "BASE_URL" not in os.environ:
+            # The demo's links lead to the port that is served.
+            os.environ["BASE_URL"] = settings.BASE_URL = f"http://127.0.0.1:{options['port']}"
         self.stdout.write(f"Rentbook is being made ready in {VAR} ...")
         call_command("migrate", verbosity=0)
         call_command("compile_catalogues")

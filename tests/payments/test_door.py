@@ -1,0 +1,100 @@
+"""The door where providers call: secret, signature, size, and everything kept that is not acted on (R12, D34)."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from modules.invoicing.models import Invoice
+from rentbook.exchange.models import Callback
+from rentbook.exchange.webhooks import sweep
+from tests.factories import make_invoice, make_lease
+
+from .steps import SANDBOX, call, receipts, standing, start, states, tell
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 1, 5, 9, tzinfo=UTC)  # in Dar es Salaam
+
+
+@pytest.fixture(autouse=True)
+def _noon_of_5_january(travel):
+    travel(NOON)
+
+
+@pytest.fixture
+def invoice(landlord) -> Invoice:
+    return make_invoice(make_lease(landlord))
+
+
+@pytest.mark.parametrize("signature", ["", "0" * 64, "ü", "x" * 5000])
+def test_d34_a_callback_without_a_valid_signature_is_answered_401_and_not_kept(invoice, signature):
+    attempt = start(invoice)
+    assert call(SANDBOX.answer(attempt.reference, "paid"), signature=signature).status_code == 401
+    assert states(attempt) == ("pending", "pending")
+    assert not Callback.objects.exists()
+
+
+def test_d34_the_signature_covers_the_very_bytes(invoice, settings):
+    attempt = start(invoice)
+    body = SANDBOX.answer(attempt.reference, "paid")
+    rewritten = json.dumps(json.loads(body), indent=1).encode()
+    signature = SANDBOX.sign(body, settings.WEBHOOK_SECRETS[0])
+    assert call(rewritten, signature=signature).status_code == 401
+    assert states(attempt) == ("pending", "pending")
+
+
+def test_an_old_secret_is_taken_while_it_is_listed_and_then_no_more(invoice, settings):
+    settings.WEBHOOK_SECRETS = ["new-secret", "old-secret"]
+    assert call(SANDBOX.answer(start(invoice).reference, "paid"), secret="old-secret").status_code == 200
+    settings.WEBHOOK_SECRETS = ["new-secret"]
+    assert call(b"{}", secret="old-secret").status_code == 404
+
+
+def test_r12_an_address_without_the_secret_or_with_another_source_is_not_there():
+    assert call(b"{}", secret="guessed").status_code == 404
+    assert call(b"{}", source="tap").status_code == 404
+    assert call(b"{}", secret="gerät").status_code == 404
+
+
+def test_only_a_post_is_a_callback(settings):
+    assert Client().get(f"/webhooks/{settings.WEBHOOK_SECRETS[0]}/sandbox/").status_code == 405
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'{"event": 1}', b"\xff", b"[" * 5000, b'{"amount": "NaN"}'])
+def test_a_signed_body_that_cannot_be_read_is_400(body):
+    assert call(body).status_code == 400
+    assert not Callback.objects.exists()
+
+
+def test_a_body_that_is_too_large_is_413():
+    assert call(b" " * 70_000).status_code == 413
+
+
+def test_d34_a_reference_that_is_not_ours_is_answered_200_and_kept_for_staff(invoice):
+    event = json.loads(SANDBOX.answer(start(invoice).reference, "paid")) | {"reference": "RENT-0-x", "event": "e-1"}
+    assert call(json.dumps(event).encode()).status_code == 200
+    kept = Callback.objects.get()
+    assert (kept.state, kept.landlord, kept.event_key) == (Callback.State.REVIEW, None, "e-1")
+    assert standing(invoice) == ("sent", 0, 500_000)
+
+
+def test_d34_what_could_not_be_acted_on_is_kept_answered_200_and_acted_on_by_the_sweep(invoice, monkeypatch):
+    attempt = start(invoice)
+    with monkeypatch.context() as patch:
+        patch.setattr("modules.payments.services.completing.take_numbers", lambda *_: 1 / 0)
+        assert tell(attempt, "paid") == [200]
+    assert states(attempt) == ("pending", "pending")
+    assert Callback.objects.get().state == Callback.State.RECEIVED
+    assert (sweep(), sweep()) == (1, 0)
+    assert states(attempt) == ("completed", "completed")
+    assert receipts(invoice) == ["RCT-DAR001"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_d34_eight_copies_at_once_are_one_payment_and_all_are_answered_200(invoice, together):
+    attempt = start(invoice)
+    body = SANDBOX.answer(attempt.reference, "paid")
+    assert [answer.status_code for answer in together(*[lambda: call(body)] * 8)] == [200] * 8
+    assert standing(invoice) == ("paid", 500_000, 0)
+    assert receipts(invoice) == ["RCT-DAR001"]
