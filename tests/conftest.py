@@ -1,5 +1,6 @@
 """What every test stands on: a database of its own, a folder of its own, no network, and three people."""
 
+import inspect
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ from threading import Barrier
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection, connections
 from django.test import TransactionTestCase, override_settings
 
@@ -27,7 +29,9 @@ from tests.databases import database
 
 HERE = Path(__file__).parent
 VAR = Path(tempfile.mkdtemp(prefix="rentbook-test-"))
-IMPORT = re.compile(r"^(?:from|import) modules\.(\w+)", re.MULTILINE)
+# Whose code a file, or one test of it, stands on.
+OF_FILE = re.compile(r"^(?:from |import |pytest\.importorskip\(.)modules\.(\w+)", re.MULTILINE)
+OF_TEST = re.compile(r"^ +(?:from|import) modules\.(\w+)", re.MULTILINE)
 OUTCOMES = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")
 began = time.monotonic()
 
@@ -51,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     own.enable()
     config.add_cleanup(own.disable)
+    call_command("compile_catalogues")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -67,14 +72,18 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         return None
     if collection_path.parent == HERE and collection_path.name in {*off, "scenarios"}:
         return True
-    imported = IMPORT.findall(collection_path.read_text()) if collection_path.suffix == ".py" else []
-    return True if set(imported) & off.keys() else None
+    imported = OF_FILE.findall(collection_path.read_text()) if collection_path.suffix == ".py" else []
+    return True if off.keys() & set(imported) else None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    for mark in item.iter_markers("needs"):
-        if missing := [name for name in mark.args if name in django_settings.RENTBOOK_MODULES_OFF]:
-            pytest.skip(f"off: {', '.join(missing)}")
+    """A test is skipped when a module is off that it is marked as needing, or that it imports."""
+    off = django_settings.RENTBOOK_MODULES_OFF
+    needed = {name for mark in item.iter_markers("needs") for name in mark.args}
+    if off and hasattr(item, "function"):
+        needed |= set(OF_TEST.findall(inspect.getsource(item.function)))
+    if missing := off.keys() & needed:
+        pytest.skip(f"off: {', '.join(sorted(missing))}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -88,7 +88,9 @@ KERNEL = [path for path in files("site/rentbook/kernel") if path.parent.name == 
 @pytest.mark.parametrize("path", KERNEL, ids=lambda path: path.stem)
 def test_a_kernel_file_has_two_users_or_the_settings(path):
     name = f"rentbook.kernel.{path.stem}"
-    users = {shown(each) for each in files() for imported in imports(each) if leads_into(imported, name)} - {shown(path)}
+    users = {shown(each) for each in files() for imported in imports(each) if leads_into(imported, name)} - {
+        shown(path)
+    }
     [settings] = [each for each in files("site/rentbook") if each.name == "settings.py"]
     assert len(users) > 1 or name in settings.read_text() or path.stem in ONE_USER, f"used by {users or 'nobody'}"
 

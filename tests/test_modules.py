@@ -41,6 +41,7 @@ TRANSITIONS = [
     for model in STATEFUL
     for name in sorted({move.name for move in model._meta.get_field("state").get_all_transitions(model)})
 ]
+MOVES = [f"{model._meta.label}.{name}" for model, name in TRANSITIONS]
 BELOW = ("rentbook.kernel", "rentbook.exchange", "rentbook.backoffice", "rentbook.paths")
 PLACEHOLDER = re.compile(r"\{\{ *(\w+) *\}\}")
 
@@ -199,12 +200,12 @@ def named_in_services(model: type[models.Model], name: str) -> bool:
     return name in set(words)
 
 
-@pytest.mark.parametrize(("model", "name"), TRANSITIONS, ids=lambda each: each if isinstance(each, str) else label_of(each))
+@pytest.mark.parametrize(("model", "name"), TRANSITIONS, ids=MOVES)
 def test_a_move_is_made_by_a_service(model, name):
     assert named_in_services(model, name) != (f"{label_of(model)}.{name}" in UNUSED)
 
 
-@pytest.mark.parametrize(("model", "name"), TRANSITIONS, ids=lambda each: each if isinstance(each, str) else label_of(each))
+@pytest.mark.parametrize(("model", "name"), TRANSITIONS, ids=MOVES)
 def test_a_move_says_what_it_means_and_has_one_target(model, name):
     assert getattr(model, name).__doc__
     left, entered = sources(model, name)
@@ -236,10 +237,12 @@ def subclasses(parent: type) -> set[type]:
     return {each for child in parent.__subclasses__() for each in {child} | subclasses(child)}
 
 
-EVENTS = sorted((each for each in subclasses(Event) if each.__module__.startswith("modules.")), key=lambda each: each.name)
+EVENTS = sorted(
+    (each for each in subclasses(Event) if each.__module__.startswith("modules.")), key=lambda each: each.name
+)
 
 
-@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.name)
+@pytest.mark.parametrize("event", sorted(EVENTS, key=lambda event: event.name), ids=lambda event: event.name)
 def test_an_event_is_named_for_its_module_and_says_what_happened(event):
     assert event.name.partition(".")[0] == event.__module__.split(".")[1]
     # A dataclass that has no docstring is given one: its signature.

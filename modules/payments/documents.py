@@ -10,12 +10,16 @@ from .models import Payment, Receipt
 from .providers.sandbox import Sandbox
 
 
-def receipt_pdf(receipt: Receipt, language: str) -> bytes:
-    """The receipt in the language: paid in full where the payment closed its invoice, else what is left."""
+def receipt_pdf(receipt: Receipt, language: str, *, masked: bool = False) -> bytes:
+    """The receipt in the language: paid in full where the payment closed its invoice, else what is left.
+
+    Masked, it names the tenant no further than a pay page does.
+    """
     payment, lease = receipt.payment, receipt.payment.invoice.lease
     settled = settled_by(payment)
     context = {
         "receipt": receipt,
+        "masked": masked,
         "title": title(receipt, settled),
         "test": payment.attempts.filter(provider=Sandbox.code, state=Payment.State.COMPLETED).exists(),
         "payment": payment,

@@ -126,7 +126,12 @@ REDIS_URL = env("REDIS_URL", default="")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR / "cache"}
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR / "cache",
+        # It drops entries at random when it is full: the sandbox's orders must outlive a day of rate limits.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
 }
 
 # --- Worker ---------------------------------------------------------------------------------------------------------
@@ -203,8 +208,8 @@ WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 
 MESSAGE_OUTBOX = Path(env("MESSAGE_OUTBOX", default=str(VAR / "outbox.jsonl")))
 RESERVATION_MINUTES = 30
-# No real provider is set up by environment alone yet: the sandbox takes the place of the landlord's online provider.
-PAYMENT_PROVIDER = "sandbox"
+# The sandbox lets whoever holds a pay link call a bill paid, so it never runs where real rent is collected.
+PAYMENT_PROVIDER = "" if PRODUCTION else "sandbox"
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 

@@ -49,10 +49,10 @@ def test_every_business_model_has_a_list_and_a_page_of_its_own():
 def test_staff_read_their_own_rows_and_a_neighbours_row_is_404_at_every_door(signed_in, books, landlord, neighbour):
     for viewset in all_viewsets():
         for door in ("inspect", "history", "history_results"):
-            for row in rows_of(viewset, landlord)[:1]:
-                assert signed_in.get(reverse(viewset.get_url_name(door), args=[row.pk])).status_code == 200, viewset.name
-            for row in rows_of(viewset, neighbour)[:1]:
-                assert signed_in.get(reverse(viewset.get_url_name(door), args=[row.pk])).status_code == 404, viewset.name
+            for whose, answer in ((landlord, 200), (neighbour, 404)):
+                for row in rows_of(viewset, whose)[:1]:
+                    address = reverse(viewset.get_url_name(door), args=[row.pk])
+                    assert signed_in.get(address).status_code == answer, address
 
 
 def test_a_row_that_never_was_is_answered_like_a_neighbours_row(signed_in, books, neighbour):

@@ -1,4 +1,4 @@
-"""The main job, as people do it: see who has not paid, record cash, open the link from the message, pay in two parts."""
+"""The main job, as people do it: see who has not paid, record cash, open the link of a message, pay in two parts."""
 
 import os
 import re

@@ -1,6 +1,7 @@
-"""Issuing rent invoices: each charge of each period once, whatever runs when (docs/rules.md, R2, R6, R10, D1 to D16)."""
+"""Rent invoices: each charge of each period once, whatever runs when (docs/rules.md, R2, R6, R10, D1 to D16)."""
 
 import json
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -203,7 +204,7 @@ def test_an_invoice_with_money_on_it_is_not_cancelled(landlord):
     invoice = make_invoice(make_lease(landlord))
     dates = {"value_date": JANUARY, "entry_date": JANUARY}
     settle(invoice=invoice, kind="payment", amount=Money(1, "TZS"), source="test", by=None, **dates)
-    with pytest.raises(Refused, match="INV-202601-DAR001 is sent: it cannot cancel now"):
+    with pytest.raises(Refused, match="INV-202601-DAR001 is sent: this cannot be done to it now"):
         cancel_invoices(invoices=[invoice], by=None)
     assert len(lines(landlord)) == 1
 
@@ -235,7 +236,7 @@ def test_r6_numbers_are_gapless_for_each_landlord_and_month(landlord, neighbour)
 
 def test_r6_a_run_that_is_rolled_back_leaves_no_gap(landlord):
     make_lease(landlord)
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with suppress(ZeroDivisionError), transaction.atomic():
         bill(landlord, JANUARY)
         raise ZeroDivisionError
     bill(landlord, JANUARY)

@@ -1,9 +1,9 @@
 """The one clock: moments in UTC, days on the landlord's wall."""
 
+import time
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from threading import Thread
-
-import pytest
 
 from rentbook.kernel import clock
 from rentbook.kernel.people import Landlord
@@ -27,7 +27,7 @@ def test_d14_a_moment_keeps_its_instant_on_every_wall_clock():
 
 def test_now_is_aware_and_close_to_the_machine_s_clock():
     assert clock.now().utcoffset() == timedelta(0)
-    assert abs(clock.now() - datetime.now(UTC)) < timedelta(minutes=1)
+    assert abs(clock.now() - datetime.fromtimestamp(time.time(), UTC)) < timedelta(minutes=1)
 
 
 def test_a_bare_date_means_its_noon_in_utc():
@@ -37,7 +37,7 @@ def test_a_bare_date_means_its_noon_in_utc():
 
 def test_a_journey_ends_with_its_block_even_inside_another_or_after_an_error():
     with clock.travel(date(2026, 1, 1)):
-        with pytest.raises(ZeroDivisionError), clock.travel(date(2030, 1, 1)):
+        with suppress(ZeroDivisionError), clock.travel(date(2030, 1, 1)):
             raise ZeroDivisionError
         assert clock.now().year == 2026
     assert clock.now() > datetime(2026, 6, 1, tzinfo=UTC)

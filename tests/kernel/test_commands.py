@@ -87,7 +87,9 @@ def test_a_code_that_is_taken_is_refused(run, landlord):
     assert "already exists" in err
 
 
-@pytest.mark.parametrize("arguments", [(), ("DAR",), ("DAR", "Jengo", "--country", "TZ"), (*OPEN_DAR, "--colour", "red")])
+@pytest.mark.parametrize(
+    "arguments", [(), ("DAR",), ("DAR", "Jengo", "--country", "TZ"), (*OPEN_DAR, "--colour", "red")]
+)
 def test_a_command_line_that_cannot_be_read_is_exit_code_2(run, arguments):
     code, out, err = run("create_landlord", *arguments)
     assert (code, out) == (2, "")

@@ -1,6 +1,7 @@
 """Events: announced after commit, to listeners that can undo nothing."""
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
@@ -50,7 +51,7 @@ def test_an_event_is_announced_after_the_commit_and_not_before(heard, django_cap
 
 def test_a_transaction_that_is_rolled_back_announces_nothing(heard, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with suppress(ZeroDivisionError), transaction.atomic():
             KettleBoiled(1, cups=2).emit()
             raise ZeroDivisionError
         KettleBoiled(1, cups=3).emit()

@@ -1,5 +1,7 @@
 """Numbers without gaps, whatever is rolled back and whoever else is taking some (docs/rules.md, R6)."""
 
+from contextlib import suppress
+
 import pytest
 from django.db import transaction
 
@@ -23,14 +25,14 @@ def test_r6_each_series_and_each_landlord_counts_by_itself(landlord, neighbour):
 
 def test_r6_a_rollback_gives_its_numbers_back(landlord):
     take_numbers(landlord, "RCT", 3)
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with suppress(ZeroDivisionError), transaction.atomic():
         assert take_numbers(landlord, "RCT", 2) == ["RCT-DAR004", "RCT-DAR005"]
         raise ZeroDivisionError
     assert take_numbers(landlord, "RCT", 1) == ["RCT-DAR004"]
 
 
 def test_r6_a_first_number_that_is_rolled_back_leaves_no_gap_either(landlord):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with suppress(ZeroDivisionError), transaction.atomic():
         take_numbers(landlord, "RCT", 1)
         raise ZeroDivisionError
     assert take_numbers(landlord, "RCT", 1) == ["RCT-DAR001"]

@@ -23,7 +23,7 @@ def test_tokens_secrets_and_phones_are_masked(said, logged):
     assert mask(said) == logged
 
 
-@pytest.mark.parametrize("said", ["Invoice INV-202601-DAR001 of 500000.00", "landlord DAR, 2026-01-31", "83 rows in 1.25 s"])
+@pytest.mark.parametrize("said", ["Invoice INV-202601-DAR001 of 500000.00", "DAR, 2026-01-31", "83 rows in 1.25 s"])
 def test_what_tells_nothing_about_anybody_is_left_alone(said):
     assert mask(said) == said
 

@@ -131,7 +131,7 @@ def test_a_refusal_names_the_row_its_state_and_the_move(landlord, doors):
     doors[1].refresh_from_db()
     with pytest.raises(Refused) as refusal:
         refuse_unless(doors, "close")
-    assert refusal.value.messages == [f"Door {doors[1].pk} is closed: it cannot close now."]
+    assert refusal.value.messages == [f"Door {doors[1].pk} is closed: this cannot be done to it now."]
 
 
 def test_a_condition_refuses_as_a_state_does(doors):

@@ -76,7 +76,7 @@ BAD_CELLS = [
     ("a fraction of a shilling's cent", {"rent": "500000.001"}, "rent", "500000.001"),
     ("no rent", {"rent": None}, "rent", "empty"),
     ("a phone one digit short", {"phone": "071234567"}, "phone", "is not a phone number; write it like"),
-    ("a date that reads two ways", {"lease_start": "03/04/2026"}, "lease_start", "2026-04-03 for 3 April or 2026-03-04"),
+    ("a date that reads two ways", {"lease_start": "03/04/2026"}, "lease_start", "2026-04-03 for 3 April or"),
     ("a day that no calendar has", {"lease_start": "2026-02-30"}, "lease_start", "no day of the calendar"),
     ("a date in words", {"lease_start": "soon"}, "lease_start", "2026-01-31"),
     ("a year of two digits", {"lease_end": "31/12/26"}, "lease_end", "four digits"),
@@ -105,7 +105,15 @@ def test_d49_every_bad_cell_of_a_sheet_is_named_at_once(landlord):
 
 def test_d49_a_bad_cell_is_named_by_the_heading_that_the_sheet_has(landlord):
     table = sheet({"rent": "5OO,000"})
-    table[0] = ["Jengo", "Chumba", "Jina la mpangaji", "Namba ya simu", "Mwanzo wa mkataba", "Mwisho", " KODI  ya mwezi"]
+    table[0] = [
+        "Jengo",
+        "Chumba",
+        "Jina la mpangaji",
+        "Namba ya simu",
+        "Mwanzo wa mkataba",
+        "Mwisho",
+        " KODI  ya mwezi",
+    ]
     outcome = import_sheet(kind="leases", name="roll.csv", table=table, landlord=landlord)
     assert [(p.row, p.column, p.value) for p in outcome.errors] == [(2, "KODI ya mwezi", "5OO,000")]
 
@@ -168,7 +176,13 @@ def test_d15_two_leases_of_a_home_one_after_the_other_may_stand_in_one_file(land
 
 
 def test_a_row_makes_an_active_lease_with_its_people_home_and_charges(landlord):
-    more = {"charge_wifi": "15,000", "due_day_wifi": "20", "charge_guard": "5000", "due_day": "10", "deposit": "1,000,000"}
+    more = {
+        "charge_wifi": "15,000",
+        "due_day_wifi": "20",
+        "charge_guard": "5000",
+        "due_day": "10",
+        "deposit": "1,000,000",
+    }
     bring_in(landlord, more, headings=[*HEADINGS, *more])
     lease = Lease.objects.of(landlord).get()
     assert (lease.state, str(lease.unit), lease.unit.property.name) == ("active", "A-01", "Bahari")

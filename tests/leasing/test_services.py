@@ -61,7 +61,7 @@ def test_a_lease_is_activated_on_the_landlord_s_local_day(landlord, alice, trave
 
 def test_a_set_is_activated_whole_or_not_at_all(landlord):
     new, signed = make_lease(landlord, signed=False), make_lease(landlord)
-    with pytest.raises(Refused, match="is active: it cannot activate now"):
+    with pytest.raises(Refused, match="is active: this cannot be done to it now"):
         activate_leases(leases=[new, signed], by=None)
     assert state_of(new) == "pending"
 

@@ -200,13 +200,25 @@ def test_the_link_is_asked_when_the_message_is_sent_and_is_not_stored(landlord, 
         assert Message.objects.of(landlord).get().text == "Hello Neema Mushi: {link}"
         deliver_messages()
     [line] = sent()
-    assert (line["text"], line["link"]) == ("Hello Neema Mushi: https://example.org/p/NEW/", "https://example.org/p/NEW/")
+    assert (line["text"], line["link"]) == (
+        "Hello Neema Mushi: https://example.org/p/NEW/",
+        "https://example.org/p/NEW/",
+    )
     assert "NEW" not in Message.objects.of(landlord).get().text
 
 
 @pytest.mark.parametrize(
     "name",
-    ["{link}", "{{ link }}", "{{ name }}", "{0.__class__}", "{name.__init__.__globals__}", "%(name)s", "{% debug %}", "${x}"],
+    [
+        "{link}",
+        "{{ link }}",
+        "{{ name }}",
+        "{0.__class__}",
+        "{name.__init__.__globals__}",
+        "%(name)s",
+        "{% debug %}",
+        "${x}",
+    ],
 )
 def test_braces_in_a_name_are_letters_and_nothing_else(landlord, sent, name):
     make_contact(landlord, name=name)

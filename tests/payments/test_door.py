@@ -61,7 +61,9 @@ def test_only_a_post_is_a_callback(settings):
     assert Client().get(f"/webhooks/{settings.WEBHOOK_SECRETS[0]}/sandbox/").status_code == 405
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'{"event": 1}', b"\xff", b"[" * 5000, b'{"amount": "NaN"}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"null", b'{"event": 1}', b"\xff", b"[" * 5000, b'{"amount": "NaN"}']
+)
 def test_a_signed_body_that_cannot_be_read_is_400(body):
     assert call(body).status_code == 400
     assert not Callback.objects.exists()

@@ -61,7 +61,9 @@ def test_d28_their_receipts_are_numbered_without_a_gap_and_one_says_that_nothing
 
 def test_d31_of_sixteen_who_start_a_payment_at_once_five_hold_a_reservation(invoice, together):
     def start(press: int):
-        return start_payment(invoice=invoice, amount=FIFTH, return_url="http://x/", once=f"press {press}", language="en")
+        return start_payment(
+            invoice=invoice, amount=FIFTH, return_url="http://x/", once=f"press {press}", language="en"
+        )
 
     answers = together(*[lambda press=press: start(press) for press in range(PAYERS)])
     invoice.refresh_from_db()

@@ -84,7 +84,7 @@ def test_a_payment_that_is_over_is_not_cancelled(invoice, alice):
     attempt, done = start(invoice, 100_000), record(invoice, 100_000)
     assert cancel_payments(payments=[attempt.payment], by=alice) == 1
     assert standing(invoice) == ("sent", 100_000, 0)
-    with pytest.raises(Refused, match="is completed: it cannot cancel now"):
+    with pytest.raises(Refused, match="is completed: this cannot be done to it now"):
         cancel_payments(payments=[done], by=alice)
 
 

@@ -12,7 +12,7 @@ from modules.invoicing.models import Invoice
 from modules.invoicing.services import Overpayment, reserve
 from modules.payments.models import Attempt, Method, Payment
 from modules.payments.providers import provider
-from modules.payments.providers.base import FactState, OutcomeUnknown, ProviderError, StartRequest
+from modules.payments.providers.base import ConfigurationError, FactState, OutcomeUnknown, ProviderError, StartRequest
 from rentbook.exchange.webhooks import Mismatch, keep_for_staff
 from rentbook.kernel import clock, log
 from rentbook.kernel.money import Money
@@ -39,6 +39,8 @@ def start_payment(
     """
     attempt = _pressed_before(invoice, once)
     if attempt is None:
+        if not settings.PAYMENT_PROVIDER:
+            raise ConfigurationError("No online payment provider is set up.")
         try:
             attempt = _reserve(invoice, amount, once, by)
         except (IntegrityError, Overpayment):

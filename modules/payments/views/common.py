@@ -64,6 +64,7 @@ class Visit:
             "direction": "rtl" if get_language_bidi() else "ltr",
             "languages": [(code, name, self._in(code, number)) for code, name in settings.LANGUAGES],
             "testing": settings.PAYMENT_PROVIDER == "sandbox",
+            "online": bool(settings.PAYMENT_PROVIDER),
         }
         response = HttpResponse(render_to_string(f"payments/{template}.html", shown | context), status=status)
         response["Content-Language"] = self.language

@@ -99,4 +99,4 @@ def receipt(visit: Visit, number: str) -> HttpResponse:
     if found is None:
         return replaced(visit) if visit.link.replaced_at else visit.page("unknown_document", status=404)
     found.payment.invoice.lease = visit.lease
-    return pdf(receipt_pdf(found, visit.language), f"{found.number}.pdf")
+    return pdf(receipt_pdf(found, visit.language, masked=True), f"{found.number}.pdf")

@@ -49,5 +49,5 @@ def masked_phone(value: object) -> str:
 @register.filter
 def masked_name(value: str) -> str:
     """John D. for John Doe: a link may be forwarded."""
-    first, *others = value.split()
+    first, *others = value.split() or [""]
     return bdi(f"{first} {others[-1][0]}." if others else first)
