@@ -5,11 +5,13 @@ from datetime import date
 from itertools import count
 
 from django.apps import apps
+from django.db import transaction
 from phonenumbers import PhoneNumberFormat, PhoneNumberType, example_number_for_type, format_number
 
 from rentbook.kernel import landlords
 from rentbook.kernel.choices import Role
 from rentbook.kernel.money import Money
+from rentbook.kernel.numbering import take_numbers
 from rentbook.kernel.people import Contact, Landlord, User
 from rentbook.kernel.roles import add_member
 
@@ -129,6 +131,8 @@ def make_book(landlord: Landlord) -> None:
     Job.unscoped.create(landlord=landlord, name="a job")
     ImportBatch.unscoped.create(landlord=landlord, kind="leases", filename="a.csv")
     make_contact(landlord)
+    with transaction.atomic():
+        take_numbers(landlord, "TEST", 1)
     if apps.is_installed("modules.leasing"):
         lease = make_lease(landlord)
     if apps.is_installed("modules.invoicing"):

@@ -235,6 +235,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO" if not TESTING else "WARNING"},
     "loggers": {
         "django.request": {"level": "ERROR"},
+        "django-q": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},
     },

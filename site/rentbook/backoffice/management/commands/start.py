@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from rentbook.exchange.demo import sign_ins
 from rentbook.kernel.people import Landlord
 from rentbook.paths import VAR
 
@@ -24,5 +25,7 @@ class Command(BaseCommand):
         call_command("compile_catalogues")
         if not Landlord.objects.exists():
             call_command("demo")
-        self.stdout.write(f"\nRentbook serves on http://127.0.0.1:{options['port']} (Ctrl-C stops it)")
+        elif found := sign_ins():
+            self.stdout.write("\n    ".join(["Sign in with:", *found]))
+        self.stdout.write(f"\nRentbook serves on {settings.BASE_URL} (Ctrl-C stops it)")
         call_command("serve", port=options["port"])
