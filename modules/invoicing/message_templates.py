@@ -60,6 +60,7 @@ message_templates.register(
         to=lambda invoice: invoice.lease.tenant.contact,
         key=lambda invoice: f"invoice:{invoice.pk}",
         values=values,
+        outdated=lambda invoice: "" if invoice.state in Invoice.OPEN else f"the bill is {invoice.state}",
         link=lambda invoice: slots.first("invoice.links", invoice),
         document=document,
     )

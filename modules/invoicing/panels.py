@@ -37,6 +37,7 @@ class NotPaidPanel(Component):
         shown = rows[: self.most]
         return {
             "landlord": landlord,
+            "record_door": slots.first("invoicing.record_door", self.user, landlord),
             "month": show_month(today, language),
             "rows": [self._row(invoice, (today - invoice.due_date).days) for invoice in shown],
             "count": len(rows),
@@ -52,7 +53,6 @@ class NotPaidPanel(Component):
             "unit": lease.unit,
             "days": days,
             "late": _("%(days)s d late") % {"days": days} if days else _("due today"),
-            "record": slots.first("invoicing.invoice.record_url", self.user, invoice),
         }
 
 

@@ -2,8 +2,10 @@
 
 import logging
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from rentbook.kernel import clock
 from rentbook.kernel.choices import Channel
@@ -66,44 +68,56 @@ def _address(contact: Contact) -> str:
 
 
 def deliver_messages(*, most: int | None = None) -> dict[str, int]:
-    """Send what is queued, at most so many; returns how many were sent and how many failed.
+    """Send what is queued, at most so many; returns how many were sent, failed and skipped.
 
     Each message is claimed by a commit of its own before it is sent: whatever dies in between, nothing is sent twice
-    by itself.
+    by itself. What a module that is off has queued waits for it.
     """
     lose_stale_claims()
-    done = {"sent": 0, "failed": 0}
-    queued = Message.unscoped.filter(state=Message.State.QUEUED).order_by("pk")
-    while (most is None or sum(done.values()) < most) and (message := queued.first()):
-        if _claim(message):
-            done["sent" if _send(message) else "failed"] += 1
+    done = {"sent": 0, "failed": 0, "skipped": 0}
+    ours = [template.name for template in message_templates]
+    queued = Message.unscoped.filter(state=Message.State.QUEUED, template__in=ours).order_by("pk")
+    while (most is None or done["sent"] < most) and (message := queued.select_related("landlord").first()):
+        if outcome := _deliver(message):
+            done[outcome] += 1
     return done
 
 
-def _claim(message: Message) -> bool:
+def _deliver(message: Message) -> str:
+    """Skip or send one message; returns what became of it, nothing when another worker was quicker."""
     own = Message.objects.of(message.landlord_id).filter(pk=message.pk)
-    return bool(move(own, "claim", by=None, claimed_at=clock.now()))
-
-
-def _send(message: Message) -> bool:
-    own = Message.objects.of(message.landlord_id).filter(pk=message.pk)
+    template = message_templates[message.template]
+    subject = template.subjects(message.landlord).filter(pk=message.subject_id).first()
+    if reason := "it is about nothing any more" if subject is None else template.outdated(subject):
+        return "skipped" if move(own, "skip", by=None, note=reason, reason=reason) else ""
+    if not move(own, "claim", by=None, claimed_at=clock.now()):
+        return ""
     try:
-        reference = transport(message.channel).send(_outgoing(message))
-    except TransportError as error:
-        move(own, "mark_failed", by=None, note=str(error)[:120], reason=str(error)[:120])
-        return False
+        outgoing = _outgoing(message, template, subject)
     except Exception:
         # A message that cannot be put together must not keep the others from going out.
         logger.exception("Message %s could not be made.", message.pk)
         move(own, "mark_failed", by=None, reason="it could not be made: see the log")
-        return False
+        return "failed"
+    return _send(own, outgoing)
+
+
+def _send(own: QuerySet[Message], outgoing: Outgoing) -> str:
+    try:
+        reference = transport(outgoing.channel).send(outgoing)
+    except TransportError as error:
+        move(own, "mark_failed", by=None, note=str(error)[:120], reason=str(error)[:120])
+        return "failed"
+    except Exception:
+        # It may have gone out: a person decides, nobody sends it again by himself.
+        logger.exception("A message was handed over without an answer.")
+        move(own, "lose", by=None)
+        return "failed"
     move(own, "mark_sent", by=None, sent_at=clock.now(), provider_reference=reference)
-    return True
+    return "sent"
 
 
-def _outgoing(message: Message) -> Outgoing:
-    template = message_templates[message.template]
-    subject = template.subjects(message.landlord).get(pk=message.subject_id)
+def _outgoing(message: Message, template: MessageTemplate, subject: Any) -> Outgoing:
     link = template.link(subject) if template.link else ""
     return Outgoing(
         at=clock.now(),

@@ -16,6 +16,7 @@ from modules.invoicing.models import Invoice
 from rentbook.backoffice.views import visible
 from rentbook.kernel import clock
 from rentbook.kernel.money import Money, parse_amount, show
+from rentbook.kernel.scoping import may
 
 from .models import Method, Payment
 from .services import record_payment
@@ -60,10 +61,10 @@ class RecordForm(forms.Form):
 
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """Record money for one invoice; another landlord's invoice is 404."""
-    if not request.user.has_perm("payments.add_payment"):
-        raise PermissionDenied
     rows = visible(request.user, Invoice).select_related("lease__tenant__contact", "lease__unit", "landlord")
     invoice = get_object_or_404(rows, pk=pk)
+    if not may(request.user, "add", invoice.landlord):
+        raise PermissionDenied
     form = RecordForm(request.POST or None, invoice=invoice, initial=_filled_in(invoice))
     if request.method == "POST" and form.is_valid() and _save(request, invoice, form):
         return redirect("wagtailadmin_home")

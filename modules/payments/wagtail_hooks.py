@@ -11,8 +11,9 @@ from modules.invoicing.models import Invoice
 from rentbook.backoffice.columns import PersonColumn
 from rentbook.backoffice.views import visible
 from rentbook.backoffice.viewsets import Action, ModelViewSetGroup, Related, ScopedViewSet
-from rentbook.kernel.people import User
+from rentbook.kernel.people import Landlord, User
 from rentbook.kernel.registry import slots
+from rentbook.kernel.scoping import may
 
 from .documents import receipt_pdf
 from .models import Attempt, PayLink, Payment, Receipt
@@ -119,18 +120,19 @@ def payments_urls():
     ]
 
 
-def record_url(user: User, invoice: Invoice) -> str:
-    return reverse("record_payment", args=[invoice.pk]) if user.has_perm("payments.add_payment") else ""
+def may_record(user: User, landlord: Landlord) -> str:
+    """The name of the address that records money, for whoever may in this book."""
+    return "record_payment" if may(user, "add", landlord) else ""
 
 
 def record_button(request: HttpRequest, invoice: Invoice) -> list[HeaderButton]:
-    url = record_url(request.user, invoice)
-    if not url or invoice.state not in Invoice.OPEN:
+    door = may_record(request.user, invoice.landlord)
+    if not door or invoice.state not in Invoice.OPEN:
         return []
-    return [HeaderButton(_("Record payment"), url=url, icon_name="plus")]
+    return [HeaderButton(_("Record payment"), url=reverse(door, args=[invoice.pk]), icon_name="plus")]
 
 
-slots.fill("invoicing.invoice.record_url", record_url)
+slots.fill("invoicing.record_door", may_record)
 slots.fill("invoicing.invoice.buttons", record_button)
 slots.fill(
     "invoicing.invoice.tables",

@@ -66,7 +66,6 @@ def test_the_key_to_the_back_office_comes_with_a_role_only(alice, charlie):
     assert not charlie.has_perm("wagtailadmin.access_admin")
 
 
-@pytest.mark.xfail(reason="Permissions are one set for all books: see LandlordPolicy.", strict=True)
 def test_who_manages_one_book_and_owns_another_changes_nothing_in_the_second(landlord, neighbour):
     from wagtail.permissions import policy_registry
 

@@ -70,8 +70,8 @@ def test_d40_what_is_due_is_queued_once(landlord):
 def test_a_message_is_sent_once_and_written_down_with_all_its_parts(landlord, sent):
     make_contact(landlord, language="sw")
     with greeting(document=lambda row, language: Document(f"{row.name} {language}.pdf", b"%PDF")):
-        assert deliver() == {"sent": 1, "failed": 0}
-        assert deliver() == {"sent": 0, "failed": 0}
+        assert deliver() == {"sent": 1, "failed": 0, "skipped": 0}
+        assert deliver() == {"sent": 0, "failed": 0, "skipped": 0}
     [line] = sent()
     assert list(line) == ["at", "to", "channel", "template", "language", "text", "link", "document"]
     assert (line["at"], line["channel"]) == ("2026-01-05T12:00:00+00:00", "whatsapp")
@@ -86,7 +86,7 @@ def test_each_landlord_s_people_are_told_in_their_own_book(landlord, neighbour, 
     make_contact(landlord)
     make_contact(neighbour, name="Solange Ewane", language="fr")
     with greeting():
-        assert deliver() == {"sent": 2, "failed": 0}
+        assert deliver() == {"sent": 2, "failed": 0, "skipped": 0}
     assert states(landlord) == states(neighbour) == ["sent"]
     assert {line["to"][:4] for line in sent()} == {"+255", "+237"}
 
@@ -132,10 +132,10 @@ def test_d40_a_worker_that_dies_between_claim_and_record_leaves_a_message_that_i
                 deliver()
         assert states(landlord) == ["sending"]
         travel(clock.now() + timedelta(minutes=9))
-        assert deliver() == {"sent": 0, "failed": 0}
+        assert deliver() == {"sent": 0, "failed": 0, "skipped": 0}
         assert states(landlord) == ["sending"]
         travel(clock.now() + timedelta(minutes=2))
-        assert deliver() == {"sent": 0, "failed": 0}
+        assert deliver() == {"sent": 0, "failed": 0, "skipped": 0}
     assert states(landlord) == ["unknown"]
     assert len(sent()) == (lost_at == "after it is sent")
     assert lose_stale_claims() == 0
@@ -147,7 +147,7 @@ def test_d40_a_worker_that_dies_between_claim_and_record_leaves_a_message_that_i
 def test_who_has_neither_phone_nor_e_mail_is_skipped_with_the_reason(landlord, sent):
     make_contact(landlord, phone="")
     with greeting():
-        assert deliver() == {"sent": 0, "failed": 0}
+        assert deliver() == {"sent": 0, "failed": 0, "skipped": 0}
     message = Message.objects.of(landlord).get()
     assert (message.state, message.reason) == ("skipped", "no phone or e-mail on file")
     assert not sent()
@@ -172,7 +172,7 @@ def test_a_refusal_is_kept_with_its_reason_and_the_next_message_goes_out(landlor
     for name in ("Baraka", "Neema"):
         make_contact(landlord, name=name)
     with greeting():
-        assert deliver() == {"sent": 1, "failed": 1}
+        assert deliver() == {"sent": 1, "failed": 1, "skipped": 0}
     assert states(landlord) == ["failed", "sent"]
     assert Message.objects.of(landlord).get(state="failed").reason == "The number is not in use."
 
@@ -184,7 +184,7 @@ def test_a_message_that_cannot_be_made_keeps_no_other_from_going_out(landlord, s
     for name in ("Baraka", "Neema"):
         make_contact(landlord, name=name)
     with greeting(document=stumble):
-        assert deliver() == {"sent": 1, "failed": 1}
+        assert deliver() == {"sent": 1, "failed": 1, "skipped": 0}
     assert states(landlord) == ["failed", "sent"]
     assert "could not be made" in caplog.text
 
@@ -264,9 +264,9 @@ def test_losing_every_event_loses_nothing(landlord, sent, monkeypatch, travel):
         record_payment(invoice=invoice, amount=invoice.total - invoice.total / 2, by=None)
         ask_for_link(live_link(invoice.lease))
     assert not OrmQ.objects.exists()
-    assert deliver() == {"sent": 3, "failed": 0}
+    assert deliver() == {"sent": 3, "failed": 0, "skipped": 0}
     assert sorted(line["template"] for line in sent()) == ["rb_pay_link", "rb_receipt", "rb_rent_bill"]
-    assert deliver() == {"sent": 0, "failed": 0}
+    assert deliver() == {"sent": 0, "failed": 0, "skipped": 0}
 
 
 @pytest.mark.needs("payments")
@@ -293,3 +293,25 @@ def test_a_person_decides_about_a_message_whose_answer_was_lost(landlord, alice)
     for transition in ("claim", "lose", "mark_sent"):
         assert move(own, transition, by=alice)
     assert states(landlord) == ["sent"]
+
+
+def test_what_has_become_pointless_since_it_was_queued_is_skipped_with_the_reason(landlord, outbox):
+    contact = make_contact(landlord)
+    with message_about(Contact, outdated=lambda row: "paid in the meantime"):
+        assert deliver() == {"sent": 0, "failed": 0, "skipped": 1}
+    message = Message.objects.of(landlord).get(contact=contact)
+    assert (message.state, message.reason) == ("skipped", "paid in the meantime")
+    assert not outbox.exists()
+
+
+def test_a_message_handed_over_without_an_answer_is_for_a_person_to_decide(landlord, monkeypatch):
+    class Silent:
+        def send(self, message):
+            raise ConnectionResetError
+
+    make_contact(landlord)
+    monkeypatch.setattr("modules.messaging.services.transport", lambda channel: Silent())
+    with message_about(Contact):
+        deliver()
+        deliver()
+    assert states(landlord) == ["unknown"]

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 from dateutil.relativedelta import relativedelta
 from django.apps import apps
+from django.conf import settings
 from django.db import transaction
 
 from rentbook.kernel import clock
@@ -135,3 +137,5 @@ def empty_demo() -> None:
         rows._raw_delete(rows.db)
     User.objects.all().delete()
     Landlord.objects.all().delete()
+    # Its links lead nowhere any more.
+    Path(settings.MESSAGE_OUTBOX).unlink(missing_ok=True)

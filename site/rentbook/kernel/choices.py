@@ -20,3 +20,7 @@ class Channel(models.TextChoices):
 class Role(models.TextChoices):
     MANAGER = "manager", _("manager")
     OWNER = "owner", _("owner")
+
+
+# What a role may do with the rows of the landlord whose book it is a role in.
+MAY = {Role.MANAGER: ("view", "add", "change", "delete"), Role.OWNER: ("view",)}

@@ -47,7 +47,8 @@ class MessageTemplate:
 
     `due(landlord, on)` are the subjects that should have been told; messaging queues whoever has not been, once for
     each (contact, key). `text` is English with {{ name }} placeholders, found in the translation catalogues; `values`
-    gives what they stand for in the reader's language. `link(subject)` is asked when the message is sent, never stored.
+    gives what they stand for in the reader's language. `link(subject)` is asked when the message is sent, never stored,
+    and so is `outdated(subject)`: why it should not go out any more, or nothing.
     """
 
     name: str
@@ -60,6 +61,7 @@ class MessageTemplate:
     subjects: Callable[[Landlord], QuerySet]
     wakes: tuple[type[Event], ...] = ()
     link: Callable[[Any], str] | None = None
+    outdated: Callable[[Any], str] = lambda subject: ""
     document: Callable[[Any, str], Document] | None = None
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps as registry
 
-from .choices import Role
+from .choices import MAY, Role
 from .scoping import ScopedModel
 
 if TYPE_CHECKING:
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 # Models with a landlord that are no ScopedModel, and the landlord itself: to be looked at, never changed here.
 LOOKED_AT = [("kernel", "view_landlord"), ("exchange", "view_callback")]
-PERMISSIONS = {Role.MANAGER: ("view", "add", "change", "delete"), Role.OWNER: ("view",)}
 
 
 def group_name(role: str) -> str:
@@ -23,7 +22,7 @@ def sync_roles(app_config=None, **_: object) -> None:
     """Give each role's group its permissions on every scoped model, and the key to the back office."""
     from django.contrib.auth.models import Group, Permission
 
-    for role, verbs in PERMISSIONS.items():
+    for role, verbs in MAY.items():
         wanted = Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")
         for model in registry.get_models():
             if issubclass(model, ScopedModel):

@@ -1,11 +1,14 @@
 """The fence: every business row has a landlord, and every read says for whom."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.permission_policies.base import ModelPermissionPolicy
+
+from .choices import MAY
 
 if TYPE_CHECKING:
     from .people import Landlord, User
@@ -17,13 +20,24 @@ class Unscoped(RuntimeError):
     """A query that does not say whose rows it wants."""
 
 
-def landlord_ids(user: "User") -> models.QuerySet:
-    """The landlords whose book the user may open, as a subquery of keys; none for a signed-out visitor."""
+def landlord_ids(user: "User", actions: Iterable[str] = ("view",)) -> models.QuerySet:
+    """The landlords in whose book the user may do one of these things, as a subquery of keys.
+
+    The role counts in each book apart: who manages one and owns another changes nothing in the second.
+    """
     from .people import Landlord, Membership
 
     if user.is_superuser:
         return Landlord.objects.values("pk")
-    return Membership.objects.filter(user_id=user.pk, user__is_active=True).values("landlord")
+    roles = [role for role, verbs in MAY.items() if {*verbs} & {*actions}]
+    return Membership.objects.filter(user_id=user.pk, user__is_active=True, role__in=roles).values("landlord")
+
+
+def may(user: "User", action: str, landlord: "Landlord") -> bool:
+    """Whether the user's role in this landlord's book allows an action: view, add, change or delete."""
+    from .people import Landlord
+
+    return Landlord.objects.filter(pk=landlord.pk).filter(pk__in=landlord_ids(user, [action])).exists()
 
 
 class ScopedManager(models.Manager[M]):
@@ -74,11 +88,11 @@ class LandlordPolicy(ModelPermissionPolicy):
 
     def instances_user_has_any_permission_for(self, user, actions):
         rows = super().instances_user_has_any_permission_for(user, actions)
-        return rows if user.is_superuser else rows.filter(**{f"{self.path}__in": landlord_ids(user)})
+        return rows if user.is_superuser else rows.filter(**{f"{self.path}__in": landlord_ids(user, actions)})
 
     def user_has_permission_for_instance(self, user, action, instance):
         # Wagtail's own user_has_any_permission_for_instance asks this for each action.
         if not self.user_has_permission(user, action):
             return False
         own = self.model._default_manager.filter(pk=instance.pk)
-        return user.is_superuser or own.filter(**{f"{self.path}__in": landlord_ids(user)}).exists()
+        return user.is_superuser or own.filter(**{f"{self.path}__in": landlord_ids(user, [action])}).exists()
