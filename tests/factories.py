@@ -10,9 +10,10 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType, example_number_for_
 
 from rentbook.kernel import landlords
 from rentbook.kernel.choices import Role
+from rentbook.kernel.contacts import Contact
 from rentbook.kernel.money import Money
 from rentbook.kernel.numbering import take_numbers
-from rentbook.kernel.people import Contact, Landlord, User
+from rentbook.kernel.people import Landlord, User
 from rentbook.kernel.roles import add_member
 
 LANDLORDS = {

@@ -6,8 +6,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
+from rentbook.kernel.contacts import Contact
 from rentbook.kernel.money import AmountField
-from rentbook.kernel.people import Contact
 from rentbook.kernel.scoping import ScopedModel
 from rentbook.kernel.states import StatefulModel
 

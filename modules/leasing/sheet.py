@@ -9,9 +9,10 @@ from typing import Any
 from rentbook.exchange import cells
 from rentbook.exchange.importing import Outcome, Row
 from rentbook.exchange.upserting import upsert
+from rentbook.kernel.contacts import Contact
 from rentbook.kernel.contributions import Column, SheetPart, sheet_parts
 from rentbook.kernel.money import CURRENCIES
-from rentbook.kernel.people import Contact, Landlord
+from rentbook.kernel.people import Landlord
 
 from .headings import ALIASES
 from .models import Charge, Lease, Property, Tenant, Unit

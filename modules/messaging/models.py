@@ -6,8 +6,8 @@ from django_fsm import FSMField, transition
 
 from rentbook.kernel import clock
 from rentbook.kernel.choices import Channel, Language
+from rentbook.kernel.contacts import Contact
 from rentbook.kernel.contributions import message_templates
-from rentbook.kernel.people import Contact
 from rentbook.kernel.scoping import ScopedModel
 from rentbook.kernel.states import StatefulModel
 

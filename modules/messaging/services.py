@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 
 from rentbook.kernel import clock
 from rentbook.kernel.choices import Channel
+from rentbook.kernel.contacts import Contact
 from rentbook.kernel.contributions import MessageTemplate, message_templates
-from rentbook.kernel.people import Contact, Landlord
+from rentbook.kernel.people import Landlord
 from rentbook.kernel.states import move
 
 from .models import Message

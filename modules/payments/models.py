@@ -8,8 +8,9 @@ from django_fsm import FSMField, transition
 from modules.invoicing.models import Invoice
 from modules.leasing.models import Lease
 from rentbook.kernel import clock
+from rentbook.kernel.contacts import Contact
 from rentbook.kernel.money import AmountField
-from rentbook.kernel.people import Contact, User
+from rentbook.kernel.people import User
 from rentbook.kernel.scoping import ScopedModel
 from rentbook.kernel.states import StatefulModel
 

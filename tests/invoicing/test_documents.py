@@ -18,9 +18,10 @@ from modules.invoicing.services import cancel_invoices, issue_rent_invoices, set
 from rentbook.exchange import pdf
 from rentbook.exchange.importing import import_sheet
 from rentbook.kernel import clock
+from rentbook.kernel.contacts import Contact
 from rentbook.kernel.landlords import create_landlord
 from rentbook.kernel.money import Money
-from rentbook.kernel.people import Contact, Landlord
+from rentbook.kernel.people import Landlord
 
 HEADINGS = ["property", "unit", "tenant_name", "phone", "currency", "lease_start", "rent", "charge_water"]
 MARKS = str.maketrans(dict.fromkeys("\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069"))

@@ -7,8 +7,9 @@ import sys
 import pytest
 from django.core.management import load_command_class
 
+from rentbook.kernel.contacts import Contact
 from rentbook.kernel.contributions import BookCheck, Daily, book_checks, daily_parts
-from rentbook.kernel.people import Contact, Landlord, User
+from rentbook.kernel.people import Landlord, User
 from rentbook.paths import CHECKOUT
 
 pytestmark = pytest.mark.django_db

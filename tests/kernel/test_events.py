@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pytest
 from django.db import transaction
 
+from rentbook.kernel.contacts import Contact
 from rentbook.kernel.events import Event, announced
-from rentbook.kernel.people import Contact
 from tests import factories
 
 pytestmark = pytest.mark.django_db

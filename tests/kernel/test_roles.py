@@ -5,7 +5,8 @@ from django.apps import apps
 from django.contrib.auth.models import Group
 
 from rentbook.kernel.choices import Role
-from rentbook.kernel.people import Contact, Membership
+from rentbook.kernel.contacts import Contact
+from rentbook.kernel.people import Membership
 from rentbook.kernel.roles import add_member, group_name, sync_roles
 from rentbook.kernel.scoping import ScopedModel
 from tests import factories

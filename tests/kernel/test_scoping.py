@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from wagtail.permissions import policy_registry
 
 from rentbook.kernel.choices import Role
-from rentbook.kernel.people import Contact
+from rentbook.kernel.contacts import Contact
 from rentbook.kernel.roles import add_member
 from rentbook.kernel.scoping import Unscoped
 from tests import factories

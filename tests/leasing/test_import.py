@@ -13,8 +13,9 @@ from django.core.management.base import CommandError
 from modules.leasing.models import Charge, Lease, Tenant, Unit
 from rentbook.exchange.files import Unreadable
 from rentbook.exchange.importing import Outcome, import_sheet
+from rentbook.kernel.contacts import Contact
 from rentbook.kernel.log import LogEntry
-from rentbook.kernel.people import Contact, Landlord
+from rentbook.kernel.people import Landlord
 from rentbook.kernel.scoping import ScopedModel
 from rentbook.paths import FIXTURES
 from tests.factories import make_landlord

@@ -15,9 +15,9 @@ from modules.messaging.transports.base import TransportError
 from modules.messaging.transports.console import Console
 from modules.messaging.wording import UnknownPlaceholder, fill
 from rentbook.kernel import clock
+from rentbook.kernel.contacts import Contact
 from rentbook.kernel.contributions import Document
 from rentbook.kernel.events import Event
-from rentbook.kernel.people import Contact
 from rentbook.kernel.states import move
 from tests.factories import make_contact, make_invoice, make_lease, message_about
 

@@ -13,9 +13,10 @@ from modules.payments.models import Attempt, Payment, Receipt
 from modules.payments.services import cancel_payments, complete_payment, record_payment, start_payment
 from rentbook.exchange.importing import import_sheet
 from rentbook.kernel import clock
+from rentbook.kernel.contacts import Contact
 from rentbook.kernel.landlords import create_landlord
 from rentbook.kernel.money import Money
-from rentbook.kernel.people import Contact, Landlord
+from rentbook.kernel.people import Landlord
 
 HEADINGS = ["property", "unit", "tenant_name", "phone", "lease_start", "rent"]
 ROW = ["Mikocheni House", "A-12", "Rehema Tibanga", "0764000214", "2026-01-01", "500,000"]

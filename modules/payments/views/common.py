@@ -22,7 +22,8 @@ from modules.payments.models import Attempt, PayLink
 from modules.payments.services import find_link
 from rentbook.kernel import clock
 from rentbook.kernel.choices import Channel
-from rentbook.kernel.people import Contact, Landlord
+from rentbook.kernel.contacts import Contact
+from rentbook.kernel.people import Landlord
 
 WRONG_A_MINUTE = 60
 COOKIE = "pay"

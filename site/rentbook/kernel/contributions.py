@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from .contacts import Contact
 from .events import Event
-from .people import Contact, Landlord
+from .people import Landlord
 from .registry import Registry
 
 

@@ -5,8 +5,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from .choices import Language, Role
+from .contacts import Contact
 from .money import CURRENCIES
-from .people import Contact, Landlord, User
+from .people import Landlord, User
 from .phones import parse_phone
 from .roles import add_member
 

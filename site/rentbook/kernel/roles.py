@@ -1,14 +1,10 @@
 """Roles: a Django group each, whose permissions are the same on every business model."""
 
-from typing import TYPE_CHECKING
-
 from django.apps import apps as registry
 
 from .choices import MAY, Role
+from .people import Landlord, Membership, User
 from .scoping import ScopedModel
-
-if TYPE_CHECKING:
-    from .people import Landlord, Membership, User
 
 # Models with a landlord that are no ScopedModel, and the landlord itself: to be looked at, never changed here.
 LOOKED_AT = [("kernel", "view_landlord"), ("exchange", "view_callback")]
@@ -35,11 +31,9 @@ def sync_roles(app_config=None, **_: object) -> None:
         group.permissions.set(wanted)
 
 
-def add_member(*, user: "User", landlord: "Landlord", role: Role) -> "Membership":
+def add_member(*, user: User, landlord: Landlord, role: Role) -> Membership:
     """Make the user a member of the landlord's book in a role; a member already there changes role."""
     from django.contrib.auth.models import Group
-
-    from .people import Membership
 
     membership, _created = Membership.objects.update_or_create(user=user, landlord=landlord, defaults={"role": role})
     roles = user.memberships.values_list("role", flat=True).distinct()

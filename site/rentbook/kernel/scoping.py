@@ -1,7 +1,7 @@
 """The fence: every business row has a landlord, and every read says for whom."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -9,9 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.permission_policies.base import ModelPermissionPolicy
 
 from .choices import MAY
-
-if TYPE_CHECKING:
-    from .people import Landlord, User
+from .people import Landlord, Membership, User
 
 M = TypeVar("M", bound=models.Model)
 
@@ -20,23 +18,19 @@ class Unscoped(RuntimeError):
     """A query that does not say whose rows it wants."""
 
 
-def landlord_ids(user: "User", actions: Iterable[str] = ("view",)) -> models.QuerySet:
+def landlord_ids(user: User, actions: Iterable[str] = ("view",)) -> models.QuerySet:
     """The landlords in whose book the user may do one of these things, as a subquery of keys.
 
     The role counts in each book apart: who manages one and owns another changes nothing in the second.
     """
-    from .people import Landlord, Membership
-
     if user.is_superuser:
         return Landlord.objects.values("pk")
     roles = [role for role, verbs in MAY.items() if {*verbs} & {*actions}]
     return Membership.objects.filter(user_id=user.pk, user__is_active=True, role__in=roles).values("landlord")
 
 
-def may(user: "User", action: str, landlord: "Landlord") -> bool:
+def may(user: User, action: str, landlord: Landlord) -> bool:
     """Whether the user's role in this landlord's book allows an action: view, add, change or delete."""
-    from .people import Landlord
-
     return Landlord.objects.filter(pk=landlord.pk).filter(pk__in=landlord_ids(user, [action])).exists()
 
 
@@ -46,11 +40,11 @@ class ScopedManager(models.Manager[M]):
     def get_queryset(self):
         raise Unscoped(f"{self.model.__name__}.objects wants visible_to(user) or of(landlord) first.")
 
-    def of(self, landlord: "Landlord | int") -> models.QuerySet[M]:
+    def of(self, landlord: Landlord | int) -> models.QuerySet[M]:
         """The rows of one landlord."""
         return super().get_queryset().filter(landlord=landlord)
 
-    def visible_to(self, user: "User") -> models.QuerySet[M]:
+    def visible_to(self, user: User) -> models.QuerySet[M]:
         """The rows of the landlords that the user is a member of."""
         return super().get_queryset().filter(landlord__in=landlord_ids(user))
 
