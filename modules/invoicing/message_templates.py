@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
+from rentbook.exchange.pdf import as_document
 from rentbook.kernel.contributions import Document, MessageTemplate, message_templates
 from rentbook.kernel.dates import show_day, show_period
 from rentbook.kernel.money import show
@@ -41,8 +42,8 @@ def values(invoice: Invoice, language: str) -> dict[str, str]:
     }
 
 
-def document(invoice: Invoice, language: str) -> Document:
-    return Document(f"{invoice.number}.pdf", invoice_pdf(invoice, language))
+def document(invoice: Invoice, language: str) -> Document | None:
+    return as_document(f"{invoice.number}.pdf", invoice_pdf, invoice, language)
 
 
 message_templates.register(

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 from django.utils.translation import gettext_noop, override
 
+from rentbook.exchange.pdf import as_document
 from rentbook.kernel import clock
-from rentbook.kernel.contributions import Document, MessageTemplate, message_templates
+from rentbook.kernel.contributions import MessageTemplate, message_templates
 from rentbook.kernel.dates import show_day, show_period
 from rentbook.kernel.money import show
 from rentbook.kernel.people import Landlord
@@ -70,7 +71,7 @@ message_templates.register(
         key=lambda receipt: f"receipt:{receipt.pk}",
         values=receipt_values,
         link=lambda receipt: link_url(live_link(receipt.payment.invoice.lease)) if receipt.balance_left else "",
-        document=lambda receipt, language: Document(f"{receipt.number}.pdf", receipt_pdf(receipt, language)),
+        document=lambda receipt, language: as_document(f"{receipt.number}.pdf", receipt_pdf, receipt, language),
     )
 )
 

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "rentbook.exchange.pdf.SayWhenUnavailable",
 ]
 
 ROOT_URLCONF = "rentbook.urls"

@@ -1,17 +1,24 @@
 """Documents as PDF: a Django template becomes tagged pages, and nothing is fetched on the way."""
 
 import html
+import logging
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import segno
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from rentbook.kernel.contributions import Document
+
 BDI = re.compile(r"<bdi>([^<]*)</bdi>")
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core"
+
+
+logger = logging.getLogger(__name__)
 
 
 class PdfUnavailable(RuntimeError):
@@ -34,6 +41,30 @@ def render_pdf(template: str, context: Mapping[str, Any], language: str) -> byte
         text = directed(render_to_string(template, dict(context)))
     closed = URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
     return HTML(string=text, url_fetcher=closed).write_pdf(pdf_variant="pdf/ua-1")
+
+
+def as_document(filename: str, make: Callable[..., bytes], *arguments: Any) -> Document | None:
+    """A PDF to go with a message; None where it cannot be made, since the message must go all the same."""
+    try:
+        return Document(filename, make(*arguments))
+    except PdfUnavailable as error:
+        logger.warning("%s goes without its document. %s", filename, error)
+        return None
+
+
+class SayWhenUnavailable:
+    """Middleware: a PDF that cannot be made is one sentence at every door, not a broken page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, PdfUnavailable):
+            return HttpResponse(translation.gettext("This document cannot be made now."), status=503)
+        return None
 
 
 def directed(page: str) -> str:

@@ -63,7 +63,7 @@ class MessageTemplate:
     wakes: tuple[type[Event], ...] = ()
     link: Callable[[Any], str] | None = None
     outdated: Callable[[Any], str] = lambda subject: ""
-    document: Callable[[Any, str], Document] | None = None
+    document: Callable[[Any, str], Document | None] | None = None
 
 
 @dataclass(frozen=True)
