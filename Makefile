@@ -2,13 +2,16 @@ PORT ?= 8000
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint format docs storm system system-test clean
+.PHONY: run test test-modules lint format docs storm system system-test clean
 
 run: .venv/ready  ## set up what is missing, then serve the site and its worker
 	@$(BIN)/python manage.py start --port $(PORT)
 
 test: .venv/ready-test  ## the whole suite on SQLite, then on PostgreSQL
 	@$(BIN)/python tests/run_engines.py
+
+test-modules: .venv/ready-test  ## the suite once without each module that no other needs
+	@$(BIN)/python tests/run_engines.py --each-module-off -m "not browser"
 
 lint: .venv/ready-test  ## style, imports and the clock ban
 	$(BIN)/ruff check .

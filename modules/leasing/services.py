@@ -58,12 +58,15 @@ def cancel_leases(*, leases: Iterable[Lease], by: User | None) -> list[int]:
 def terminate_leases(*, leases: Iterable[Lease], on: date | None = None, by: User | None) -> list[int]:
     """End active leases on their last day `on` (today when none is given); returns their keys.
 
-    Raises Refused for one that is not active or starts after that day.
+    Raises Refused for one that is not active, starts after that day or ends by itself before it.
     """
     rows = _locked(leases)
     moved = []
     for lease in rows:
         last_day = on or min(clock.today(lease.landlord), lease.end or date.max)
+        if lease.end and last_day > lease.end:
+            text = _("%(lease)s ends on %(end)s by itself: terminate it on that day at the latest.")
+            raise Refused(text % {"lease": lease, "end": lease.end})
         if last_day < lease.start:
             raise Refused(
                 _("%(lease)s starts on %(start)s: it cannot end before.") % {"lease": lease, "start": lease.start}

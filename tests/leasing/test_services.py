@@ -225,3 +225,9 @@ def test_a_lease_shows_its_latest_agreed_rent(landlord):
     rent.pk, rent.start, rent.amount = None, JULY, Money("550000", "TZS")
     rent.save()
     assert with_rent(Lease.objects.of(landlord)).get().rent == 550000
+
+
+def test_a_lease_is_not_terminated_after_the_day_on_which_it_ends_by_itself(landlord):
+    lease = make_lease(landlord, start=date(2026, 1, 1), end=date(2026, 6, 30))
+    with pytest.raises(Refused, match="2026-06-30 by itself"):
+        terminate_leases(leases=[lease], on=date(2026, 7, 1), by=None)
