@@ -200,6 +200,12 @@ def test_r10_a_cancelled_invoice_keeps_its_number_and_frees_its_lines(landlord, 
     assert len(lines(landlord)) == 1
 
 
+def test_r10_the_daily_run_does_not_bring_back_what_a_person_withdrew(landlord, alice):
+    cancel_invoices(invoices=[make_invoice(make_lease(landlord))], by=alice)
+    assert issue_due(landlord=landlord, on=date(2026, 1, 2)) == 0
+    assert bill(landlord, JANUARY).created == 1
+
+
 def test_an_invoice_with_money_on_it_is_not_cancelled(landlord):
     invoice = make_invoice(make_lease(landlord))
     dates = {"value_date": JANUARY, "entry_date": JANUARY}

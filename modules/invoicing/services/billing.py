@@ -109,7 +109,8 @@ def _chunks(landlord: Landlord, first: date, last: date) -> Iterator[list[Lease]
 
 def _unbilled(leases: list[Lease], first: date, last: date, *, floor: bool, result: RunResult) -> Iterator[Bill]:
     charges = _charges(leases)
-    billed = _billed_periods(leases)
+    # What a person withdrew stays withdrawn until a person asks for the month again.
+    billed = _billed_periods(leases, with_cancelled=floor)
     for lease in leases:
         # A lease that was signed late owes every period since its first day, however long ago that is (D13).
         signed_since = floor and lease.activated_on and lease.activated_on >= first
@@ -132,9 +133,10 @@ def _charges(leases: list[Lease]) -> dict[int, list[ChargeTerms]]:
     return found
 
 
-def _billed_periods(leases: list[Lease]) -> dict[tuple[int, str], list[tuple[date, date]]]:
+def _billed_periods(leases: list[Lease], *, with_cancelled: bool) -> dict[tuple[int, str], list[tuple[date, date]]]:
     found: dict[tuple[int, str], list[tuple[date, date]]] = defaultdict(list)
-    rows = InvoiceLine.unscoped.filter(lease__in=leases, cancelled=False)
+    rows = InvoiceLine.unscoped.filter(lease__in=leases)
+    rows = rows if with_cancelled else rows.filter(cancelled=False)
     for lease_id, stream, start, end in rows.values_list("lease", "stream", "period_start", "period_end"):
         found[lease_id, stream].append((start, end))
     return found
