@@ -328,3 +328,10 @@ def test_the_command_refuses_in_a_sentence_with_exit_code_1(landlord, arguments,
     with pytest.raises(CommandError, match=told) as refusal:
         call_command("import_file", "leases", *arguments)
     assert refusal.value.returncode == 1
+
+
+def test_with_bad_rows_skipped_the_good_ones_go_in_and_that_is_no_failure(landlord, tmp_path):
+    path = tmp_path / "roll.csv"
+    path.write_text("unit,tenant_name,rent,lease_start\nA-1,Asha,500000,2026-01-01\nA-2,Juma,5OO000,2026-01-01\n")
+    call_command("import_file", "leases", str(path), "--landlord", "DAR", "--skip-bad-rows")
+    assert [lease.unit.name for lease in Lease.objects.of(landlord)] == ["A-1"]

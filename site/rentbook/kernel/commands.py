@@ -41,8 +41,12 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=1) from error
         if self.as_json:
             self.stdout.write(json.dumps(result, default=_json, ensure_ascii=False))
-        if result.get("ok") is False or result.get("errors"):
+        if self.refused(result):
             raise SystemExit(1)
+
+    def refused(self, result: dict[str, Any]) -> bool:
+        """Whether what was found makes the exit code 1."""
+        return result.get("ok") is False
 
     def say(self, text: str) -> None:
         """A line for people: standard output, or standard error beside JSON."""

@@ -32,6 +32,10 @@ class Command(Base):
         self._tell(outcome)
         return outcome.as_json()
 
+    def refused(self, result: dict[str, Any]) -> bool:
+        # With --skip-bad-rows the good ones went in, as asked.
+        return bool(result["errors"]) and result["batch"] is None
+
     def _tell(self, outcome: Outcome) -> None:
         for problem in outcome.errors:
             self.say(f"Row {problem.row}, {problem.column}: {problem.message}")
