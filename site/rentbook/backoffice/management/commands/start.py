@@ -28,4 +28,5 @@ class Command(BaseCommand):
         elif found := sign_ins():
             self.stdout.write("\n    ".join(["Sign in with:", *found]))
         self.stdout.write(f"\nRentbook serves on {settings.BASE_URL} (Ctrl-C stops it)")
+        self.stdout.flush()
         call_command("serve", port=options["port"])

@@ -15,9 +15,10 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         manage = [sys.executable, sys.argv[0]]
+        threads = str(min(8, 2 * (os.cpu_count() or 1) + 1))
         web = [
             sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning",
-            "--host", options["host"], "--port", str(options["port"]), "--workers", "1", "--blocking-threads", "8",
+            "--host", options["host"], "--port", str(options["port"]), "--workers", "1", "--blocking-threads", threads,
             "rentbook.wsgi:application",
         ]  # fmt: skip
         environment = os.environ | {
