@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
-from modules.leasing.terms import BillingTerms
+from modules.leasing.terms import BillingTerms, Frequency
 
 from .due_dates import due_date, planned_issue_day
-from .periods import Period, periods_between
-from .proration import Share, prorate
+from .periods import DAY, Period, periods_between
+from .proration import Share, prorate, split_part
 
 RENT = "rent"
 
@@ -70,6 +70,29 @@ def draft_lines(
             share = prorate(charge.amount, billed, own.proration, own.frequency, step)
             if share.amount:
                 yield DraftLine(charge.stream, billed, share, planned_issue_day(period, own), due_date(period, own))
+
+
+def remaining(line: DraftLine, taken: Iterable[tuple[date, date]], frequency: Frequency) -> Iterator[DraftLine]:
+    """The line without the days that are billed already; a part of a period costs what is left of it (D4, D13)."""
+    free = line.period.start
+    for start, end in sorted(taken):
+        if start > line.period.end or end < free:
+            continue
+        if start > free:
+            yield _part(line, free, start - DAY, frequency)
+        free = end + DAY
+    if free == line.period.start:
+        yield line
+    elif free <= line.period.end:
+        yield _part(line, free, line.period.end, frequency)
+
+
+def _part(line: DraftLine, start: date, end: date, frequency: Frequency) -> DraftLine:
+    """The part of a line between two days: its price up to the last, less its price up to the day before the first."""
+    period, price = replace(line.period, end=end), line.share.whole
+    firsts = [line.period.start] if start == line.period.start else [line.period.start, start]
+    shares = split_part(period, [(first, price) for first in firsts], line.share.method, frequency, line.share.step)
+    return replace(line, period=replace(period, start=start), share=shares[-1])
 
 
 def group(lines: Iterable[DraftLine]) -> list[DraftInvoice]:

@@ -7,10 +7,10 @@ from rentbook.kernel.events import Event
 
 @dataclass(frozen=True)
 class InvoicesIssued(Event):
-    """A run has issued invoices."""
+    """Invoices were issued: by a run, or one by hand, and then there is no run."""
 
     name = "invoicing.invoices_issued"
-    run_id: int
+    run_id: int | None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from rentbook.kernel.registry import slots
 
 from .documents import invoice_pdf
 from .events import InvoicesIssued
-from .models import Invoice
+from .models import Invoice, InvoiceLine
 
 TOLD_WITHIN = timedelta(days=7)
 
@@ -24,8 +24,8 @@ def subjects(landlord: Landlord) -> QuerySet[Invoice]:
 
 
 def just_issued(landlord: Landlord, on: date) -> QuerySet[Invoice]:
-    """Open invoices that a run has issued within a week; an opening balance messages nobody (D49)."""
-    fresh = subjects(landlord).filter(state__in=Invoice.OPEN, run__isnull=False)
+    """Open invoices that were issued within a week; an opening balance messages nobody (D49)."""
+    fresh = subjects(landlord).filter(state__in=Invoice.OPEN).exclude(lines__kind=InvoiceLine.Kind.OPENING)
     return fresh.filter(issue_date__gt=on - TOLD_WITHIN, issue_date__lte=on).order_by("pk")
 
 

@@ -8,7 +8,7 @@ from wagtail.admin.ui.components import Component
 
 from rentbook.kernel import clock
 from rentbook.kernel.dates import show_month
-from rentbook.kernel.money import Money
+from rentbook.kernel.money import sums
 from rentbook.kernel.people import Landlord, User
 from rentbook.kernel.registry import slots
 from rentbook.kernel.scoping import landlord_ids
@@ -42,7 +42,7 @@ class NotPaidPanel(Component):
             "rows": [self._row(invoice, (today - invoice.due_date).days) for invoice in shown],
             "count": len(rows),
             "more": len(rows) - len(shown),
-            "owed": _sum(rows),
+            "owed": sums(invoice.balance for invoice in rows),
         }
 
     def _row(self, invoice: Invoice, days: int) -> dict[str, Any]:
@@ -54,11 +54,3 @@ class NotPaidPanel(Component):
             "days": days,
             "late": _("%(days)s d late") % {"days": days} if days else _("due today"),
         }
-
-
-def _sum(invoices: list[Invoice]) -> list[Money]:
-    totals: dict[str, Money] = {}
-    for invoice in invoices:
-        code = invoice.currency
-        totals[code] = totals[code] + invoice.balance if code in totals else invoice.balance
-    return list(totals.values())

@@ -8,7 +8,7 @@ from django.db.models import F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from modules.leasing.models import Lease
 from rentbook.kernel.people import Landlord, User
 
-from .models import Invoice
+from .models import Credit, Invoice, InvoiceLine
 
 OWING = Q(state__in=Invoice.OPEN, amount_paid__lt=F("total"))
 
@@ -42,7 +42,8 @@ def open_invoices(lease: Lease) -> QuerySet[Invoice]:
 
 def with_paid_through(leases: QuerySet[Lease]) -> QuerySet[Lease]:
     """Leases with `first_unpaid` and `last_paid` days, from which `paid_through` is read (docs/rules.md, R9)."""
-    own = Invoice.unscoped.filter(lease=OuterRef("pk"), run__isnull=False).order_by().values("lease")
+    rent = Invoice.unscoped.filter(lease=OuterRef("pk"), lines__kind=InvoiceLine.Kind.RENT)
+    own = rent.order_by().values("lease")
     unpaid = own.filter(OWING).annotate(day=Min("period_start")).values("day")
     paid = own.filter(state=Invoice.State.PAID).annotate(day=Max("period_end")).values("day")
     return leases.annotate(first_unpaid=Subquery(unpaid), last_paid=Subquery(paid))
@@ -55,3 +56,9 @@ def paid_through(lease: Lease) -> date | None:
     if lease.first_unpaid and (not lease.last_paid or lease.first_unpaid <= lease.last_paid):
         return lease.first_unpaid - timedelta(days=1) if lease.last_paid else None
     return lease.last_paid
+
+
+def leases_with_credit(landlord: Landlord) -> list[int]:
+    """The leases whose tenants have credit that is not applied, by key."""
+    rows = Credit.objects.of(landlord).filter(applied__lt=F("amount"))
+    return list(rows.order_by("lease").values_list("lease", flat=True).distinct())

@@ -30,6 +30,8 @@ def apply(rows: list[Row], landlord: Landlord, outcome: Outcome) -> None:
                 outcome.warn(
                     row, "opening_balance", f"The opening balance is {entered} already: correct it by an entry."
                 )
+        elif amount and lease.state not in lease.LIVE:
+            outcome.warn(row, "opening_balance", f"This lease ended on {lease.end}: enter the balance by hand.")
         elif amount:
             balances.append(OpeningBalance(lease, amount))
             outcome.mark("lease", row.made["lease_key"], "updated")

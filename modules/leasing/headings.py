@@ -53,3 +53,11 @@ ALIASES = {
     "due_day_wifi": ["wifi due day", "wi-fi due day", "siku ya kulipa wifi", "siku ya kulipa wi-fi",
                      "jour d'échéance wifi", "يوم استحقاق الإنترنت"],
 }  # fmt: skip
+
+# What stands in the home's place of a row that only adds the others up.
+TOTALS = [
+    "total", "totals", "grand total", "sub total", "sub-total", "subtotal", "sum",
+    "jumla", "jumla kuu", "jumla ndogo",
+    "somme", "totaux", "total général", "sous-total", "sous total", "montant total",
+    "الإجمالي", "إجمالي", "المجموع", "مجموع", "الإجمالي العام", "المجموع الكلي", "المجموع العام",
+]  # fmt: skip

@@ -49,7 +49,8 @@ def _try_online(landlord: Landlord, today: date) -> None:
             language="en",
         )
         if outcome:
-            apply_fact(PaymentFact(outcome, attempt.reference, attempt.reference, reason=outcome.value))
+            fact = PaymentFact(outcome, attempt.reference, attempt.reference, reason=outcome.value)
+            apply_fact(fact, provider=attempt.provider)
 
 
 demo_steps.register(DemoStep("payments", 50, run))

@@ -62,7 +62,7 @@ message_templates.register(
         title="Receipt",
         text=gettext_noop(
             "Thank you {{ tenant_name }}. We received {{ amount }} by {{ method }} for {{ period }}, home {{ unit }}. "
-            "Receipt {{ receipt_no }} is attached. You still owe {{ balance }} for this bill. {{ landlord_name }}"
+            "Receipt {{ receipt_no }} is attached. Left to pay on this bill: {{ balance }}. {{ landlord_name }}"
         ),
         due=just_received,
         subjects=receipts,

@@ -5,6 +5,7 @@ import secrets
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,6 +21,7 @@ from rentbook.kernel.scoping import may
 
 from .models import Method, Payment
 from .services import record_payment
+from .waiting import is_lock_timeout
 
 BY_HAND = [Method.CASH, Method.MOBILE_MONEY, Method.BANK_TRANSFER, Method.CHEQUE]
 
@@ -96,6 +98,16 @@ def _save(request: HttpRequest, invoice: Invoice, form: RecordForm) -> bool:
     except ValidationError as error:
         form.add_error("amount", error)
         return False
+    except OperationalError as error:
+        if not is_lock_timeout(error):
+            raise
+        form.add_error("amount", _("Somebody else is changing this bill now. Nothing was saved: save again."))
+        return False
+    _tell(request, invoice, payment)
+    return True
+
+
+def _tell(request: HttpRequest, invoice: Invoice, payment: Payment) -> None:
     text = _("%(amount)s from %(tenant)s recorded. Receipt %(receipt)s is being sent.") % {
         "amount": show(payment.amount, get_language()),
         "tenant": invoice.lease.tenant,
@@ -103,4 +115,3 @@ def _save(request: HttpRequest, invoice: Invoice, form: RecordForm) -> bool:
     }
     link = format_html(' <a href="{}">PDF</a>', reverse("receipt_pdf", args=[payment.receipt.pk]))
     messages.success(request, format_html("{}{}", text, link))
-    return True

@@ -1,7 +1,6 @@
 """What the worker runs for payments."""
 
 import requests
-from django.conf import settings
 
 from .providers.sandbox import SIGNATURE, Sandbox
 from .services import expire_payments
@@ -16,5 +15,5 @@ def deliver_sandbox_callback(reference: str, outcome: str) -> None:
     """Post the sandbox's signed callback to our own public address, as a real provider would."""
     sandbox = Sandbox()
     body = sandbox.answer(reference, outcome)
-    headers = {SIGNATURE: sandbox.sign(body, settings.WEBHOOK_SECRETS[0]), "Content-Type": "application/json"}
+    headers = {SIGNATURE: sandbox.sign(body), "Content-Type": "application/json"}
     requests.post(sandbox.order(reference)["callback_url"], data=body, headers=headers, timeout=10).raise_for_status()

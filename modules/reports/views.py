@@ -6,7 +6,7 @@ from django.shortcuts import render
 from rentbook.backoffice.columns import shown
 from rentbook.kernel import clock
 from rentbook.kernel.contributions import Report, reports
-from rentbook.kernel.money import Money
+from rentbook.kernel.money import Money, sums
 from rentbook.kernel.people import Landlord
 from rentbook.kernel.scoping import landlord_ids
 
@@ -28,12 +28,9 @@ def show_report(request: HttpRequest, name: str) -> HttpResponse:
 def _block(report: Report, landlord: Landlord) -> dict[str, object]:
     today = clock.today(landlord)
     rows = [list(row) for row in report.rows(landlord, today)]
-    totals: dict[str, Money] = {}
-    for cell in (cell for row in rows for cell in row if isinstance(cell, Money)):
-        totals[cell.currency.code] = totals[cell.currency.code] + cell if cell.currency.code in totals else cell
     return {
         "landlord": landlord,
         "on": today,
         "rows": [[shown(cell) for cell in row] for row in rows],
-        "totals": list(totals.values()),
+        "totals": sums(cell for row in rows for cell in row if isinstance(cell, Money)),
     }

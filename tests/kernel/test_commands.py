@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 from django.core.management import load_command_class
@@ -62,7 +63,7 @@ def test_a_landlord_without_an_owner_has_no_user(run):
     ("changed", "sentence"),
     [
         ({"--currency": "XXY"}, "XXY is not a currency"),
-        ({"--country": "XX"}, "Say the time zone"),
+        ({"--country": "BR"}, "Say the time zone"),
         ({"--time-zone": "Africa/Dodoma"}, "Africa/Dodoma is not a time zone"),
         ({"--owner-phone": "071"}, "“071” is not a phone number"),
     ],
@@ -112,7 +113,24 @@ def test_the_daily_run_tells_what_each_part_did(run, landlord):
     done = json.loads(out)
     assert code == 0
     assert {part.name for part in daily_parts} <= set(done)
-    assert done["test.count"] == 6  # the day, and the day looked at again on request
+    assert done["test.count"] == 3
+    assert done["failed"] == []
+
+
+def test_one_landlord_s_trouble_is_exit_code_1_and_keeps_nobody_else_s_day_from_being_run(run, landlord, neighbour):
+    def stumble(own: Landlord, on: date) -> int:
+        if own == landlord:
+            raise ZeroDivisionError
+        return 1
+
+    with daily_parts.temporarily(Daily("test.stumble", 0, stumble)):
+        code, out, _err = run("run_daily", "--on", "2026-02-01", "--json")
+    assert (code, json.loads(out)["failed"], json.loads(out)["test.stumble"]) == (1, ["DAR"], 1)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_out_of_all_time_is_exit_code_2(run, day):
+    assert run("run_daily", "--on", day)[0] == 2
 
 
 def test_the_daily_run_is_for_one_landlord_when_one_is_named(run, landlord, neighbour):

@@ -54,7 +54,7 @@ def answer(attempt: Attempt, outcome: str) -> None:
     """The sandbox's signed callback, at the address where a provider's comes in."""
     body = Sandbox().answer(attempt.reference, outcome)
     secret = django_settings.WEBHOOK_SECRETS[0]
-    signed = {SIGNATURE: Sandbox.sign(body, secret)}
+    signed = {SIGNATURE: Sandbox.sign(body)}
     sent = Client().post(f"/webhooks/{secret}/sandbox/", body, content_type="application/json", headers=signed)
     assert sent.status_code == 200
 

@@ -24,7 +24,7 @@ def record(invoice: Invoice, amount: int, **options) -> Payment:
 def call(body: bytes, *, signature: str | None = None, secret: str | None = None, source: str = "sandbox"):
     """A provider's callback at its address, signed as it should be unless it is told otherwise."""
     secret = secret or settings.WEBHOOK_SECRETS[0]
-    headers = {SIGNATURE: Sandbox.sign(body, secret) if signature is None else signature}
+    headers = {SIGNATURE: Sandbox.sign(body) if signature is None else signature}
     return Client().post(f"/webhooks/{secret}/{source}/", body, content_type="application/json", headers=headers)
 
 

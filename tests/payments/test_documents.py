@@ -118,7 +118,7 @@ def test_what_the_invoice_could_not_take_is_named_as_credit(invoice):
     payment = complete_payment(payment=attempt.payment, attempt=attempt)
     text = text_of(receipt_pdf(receipt_of(payment), "en"))
     assert "Receipt, paid in full" in text
-    assert "TSh 400,000 is kept as credit for your next invoices." in text
+    assert "TSh 400,000 is kept as credit for your other invoices." in text
 
 
 def test_money_for_an_invoice_that_was_paid_already_closes_nothing(invoice):
@@ -127,5 +127,5 @@ def test_money_for_an_invoice_that_was_paid_already_closes_nothing(invoice):
     pay(invoice, 500_000)
     payment = complete_payment(payment=attempt.payment, attempt=attempt)
     text = text_of(receipt_pdf(receipt_of(payment), "en"))
-    assert "TSh 500,000 is kept as credit for your next invoices." in text
+    assert "TSh 500,000 is kept as credit for your other invoices." in text
     assert "in full" not in text

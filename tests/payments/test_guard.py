@@ -6,15 +6,16 @@ The last two tests take the guard away, to show that the first ones can fail.
 import time
 from datetime import date
 from decimal import Decimal
+from threading import Event
 
 import pytest
 from django.db import connection
 
 from modules.invoicing.models import Credit, Invoice, Settlement
-from modules.invoicing.services import Overpayment
+from modules.invoicing.services import Overpayment, mark_overdue
 from modules.invoicing.services import settling as guarded
 from modules.payments.models import Payment, Receipt
-from modules.payments.services import completing, record_payment, recording, start_payment
+from modules.payments.services import complete_payment, completing, record_payment, recording, start_payment
 from rentbook.kernel.money import Money, total_by_currency
 from tests.factories import make_invoice, make_lease
 
@@ -91,6 +92,30 @@ def test_d37_a_button_that_is_pressed_four_times_at_once_is_one_payment(invoice,
     assert invoice.amount_paid + invoice.amount_reserved == amount
 
 
+def test_late_money_that_settles_other_bills_crosses_nobody_who_holds_them(invoice, together, monkeypatch):
+    """The last bill's late money goes to the first ones, while another run takes them from the first on."""
+    landlord, begun = invoice.landlord, Event()
+    later = [make_invoice(invoice.lease, month=date(2026, month, 1)) for month in (2, 3)]
+    attempt = start_payment(invoice=later[-1], amount=later[-1].total, return_url="/", once="press", language="en")
+    record_payment(invoice=later[-1], amount=FIFTH, releasing=[attempt.payment], by=None)
+    real = completing.give_credit
+
+    def give_slowly(**names):
+        begun.set()
+        time.sleep(0.5)
+        return real(**names)
+
+    def run():
+        assert begun.wait(timeout=20)
+        return mark_overdue(landlord=landlord, on=date(2026, 6, 1))
+
+    monkeypatch.setattr(completing, "give_credit", give_slowly)
+    answers = together(lambda: complete_payment(payment=attempt.payment, attempt=attempt), run)
+    assert not [answer for answer in answers if isinstance(answer, Exception)]
+    paid = Invoice.objects.of(landlord).order_by("pk").values_list("state", "amount_paid")
+    assert list(paid) == [("overdue", FIFTH.amount), ("overdue", 0), ("paid", 500_000)]
+
+
 # --- With the guard out of the way ----------------------------------------------------------------------------------
 
 
@@ -121,6 +146,7 @@ def no_locks(monkeypatch):
     for module in (recording, completing):
         # It is taken first, and keeps a landlord's payments apart as well.
         monkeypatch.setattr(module, "lock_series", lambda landlord, series: None)
+        monkeypatch.setattr(module, "lock_bills", read_without_lock)
     monkeypatch.setattr(guarded, "_add", add_unguarded)
 
 

@@ -10,7 +10,7 @@ import pytest
 from modules.invoicing.models import Invoice
 from modules.invoicing.services import cancel_invoices, give_credit
 from modules.payments.models import Payment
-from modules.payments.providers.base import OutcomeUnknown, RetryLater
+from modules.payments.providers.base import OutcomeUnknown, ProviderError
 from modules.payments.providers.sandbox import Sandbox
 from modules.payments.services import record_payment, starting
 from rentbook.kernel.money import Money
@@ -212,7 +212,7 @@ def test_a_cancelled_bill_is_gone_and_must_not_be_paid(payer, bill):
 
 def test_a_provider_that_is_down_takes_no_money_and_reserves_none(payer, bill, monkeypatch):
     def fail(self, request):
-        raise RetryLater("busy")
+        raise ProviderError("busy")
 
     monkeypatch.setattr(Sandbox, "start", fail)
     page = payer.press("500000")

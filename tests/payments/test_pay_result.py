@@ -11,6 +11,7 @@ from modules.payments.models import PayLink, Receipt
 from modules.payments.services import expire_payments, link_url, live_link, record_payment
 from modules.payments.views.result import PAUSES
 from rentbook.kernel import clock
+from rentbook.kernel.contributions import message_templates
 from rentbook.kernel.money import Money
 from tests.factories import make_invoice, make_lease
 
@@ -79,7 +80,16 @@ def test_money_that_the_bill_could_not_take_is_shown_as_credit(payer, bill):
     assert "No money was taken" not in text_of(stopped)
     answer(attempt, "paid")
     assert Credit.objects.of(bill.landlord).get().amount == Money(500_000, "TZS")
-    assert "TSh 500,000 was more than the bill: it is your credit" in text_of(payer.result(attempt))
+    said = text_of(payer.result(attempt))
+    assert "TSh 500,000 was more than the bill: it is your credit and pays your other bills." in said
+
+
+def test_what_a_receipt_s_message_says_reads_well_with_nothing_left_too(payer, bill):
+    payer.pay("500000")
+    [receipt] = Receipt.objects.of(bill.landlord)
+    template = message_templates["rb_receipt"]
+    assert "Left to pay on this bill: {{ balance }}." in template.text
+    assert template.values(receipt, "en")["balance"] == "TSh 0"
 
 
 @pytest.mark.parametrize(

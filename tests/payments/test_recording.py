@@ -80,6 +80,18 @@ def test_r5_an_attempt_is_not_released_when_the_cash_is_refused(invoice):
     assert states(attempt) == ("pending", "pending")
 
 
+@pytest.mark.parametrize(
+    "change", [{"amount": 200_000}, {"method": "cheque"}, {"invoice": "another"}], ids=["amount", "method", "invoice"]
+)
+def test_a_form_that_was_saved_is_not_answered_as_saved_with_other_figures(invoice, change):
+    first = record(invoice, 100_000, once="form")
+    assert record(invoice, 100_000, once="form") == first
+    other = make_invoice(invoice.lease, month=date(2026, 2, 1)) if "invoice" in change else invoice
+    with pytest.raises(ValidationError, match="saved already with another amount: open it anew"):
+        record(other, **{"amount": 100_000, "once": "form"} | {key: change[key] for key in change if key != "invoice"})
+    assert Payment.objects.of(invoice.landlord_id).get() == first
+
+
 def test_a_payment_that_is_over_is_not_cancelled(invoice, alice):
     attempt, done = start(invoice, 100_000), record(invoice, 100_000)
     assert cancel_payments(payments=[attempt.payment], by=alice) == 1

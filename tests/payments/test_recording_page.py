@@ -81,6 +81,18 @@ def test_pressed_twice_it_is_one_payment(client, alice, invoice, travel):
     assert Payment.objects.of(invoice.landlord).count() == 1
 
 
+def test_gone_back_to_and_saved_with_another_amount_it_says_so(client, alice, invoice, travel):
+    travel(date(2026, 1, 6))
+    client.force_login(alice)
+    address = reverse("record_payment", args=[invoice.pk])
+    form = client.get(address).context["form"]
+    fields = {name: form[name].value() or "" for name in form.fields}
+    assert client.post(address, fields | {"amount": "100"}).status_code == 302
+    again = client.post(address, fields | {"amount": "200"})
+    assert "This form was saved already with another amount: open it anew." in again.content.decode()
+    assert Payment.objects.of(invoice.landlord).get().amount == Money(100, "TZS")
+
+
 def test_r5_staff_see_the_live_payment_and_may_release_it_in_the_same_step(desk, client, invoice):
     with clock.travel(date(2026, 1, 6)):
         attempt = start_payment(invoice=invoice, amount=Money(400_000, "TZS"), return_url="/", once="x", language="en")

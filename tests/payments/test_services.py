@@ -8,7 +8,7 @@ import pytest
 from modules.invoicing.models import Credit, Invoice, Settlement
 from modules.invoicing.services import Overpayment, cancel_invoices
 from modules.payments.models import Payment, Receipt
-from modules.payments.providers.base import OutcomeUnknown, PermanentError
+from modules.payments.providers.base import FactState, OutcomeUnknown, PaymentFact, ProviderError
 from modules.payments.providers.sandbox import Sandbox
 from modules.payments.services import complete_payment, expire_payments, live_link
 from rentbook.exchange.models import Callback
@@ -136,10 +136,10 @@ def test_d32_money_that_is_proved_after_a_decline_counts(invoice):
 
 def test_a_provider_that_refuses_leaves_nothing_held(invoice, monkeypatch):
     def refuse(self, request):
-        raise PermanentError("The account is closed.")
+        raise ProviderError("The account is closed.")
 
     monkeypatch.setattr(Sandbox, "start", refuse)
-    with pytest.raises(PermanentError):
+    with pytest.raises(ProviderError):
         start(invoice)
     assert standing(invoice) == ("sent", 0, 0)
     assert Payment.objects.of(invoice.landlord_id).get().state == "failed"
@@ -200,6 +200,51 @@ def test_one_payment_that_contradicts_ours_does_not_keep_the_others_waiting(land
     assert (kept.state, kept.landlord, kept.event_key) == (Callback.State.REVIEW, landlord, f"{odd.reference}:query")
 
 
+def test_a_payment_that_cannot_be_asked_about_does_not_keep_the_others_waiting(landlord, monkeypatch, caplog):
+    broken, plain = (start(make_invoice(make_lease(landlord)), once=f"press {number}") for number in range(2))
+    SANDBOX.answer(plain.reference, "paid")
+    real = Sandbox.fetch_status
+
+    def answer(self, *, reference, provider_reference):
+        return 1 / 0 if reference == broken.reference else real(self, reference=reference, provider_reference="")
+
+    monkeypatch.setattr(Sandbox, "fetch_status", answer)
+    assert expire_payments() == {"completed": 1, "failed": 0, "pending": 1}
+    assert (states(broken), states(plain)) == (("pending", "pending"), ("completed", "completed"))
+    assert f"Attempt {broken.reference} could not be asked about." in caplog.text
+
+
+def test_r5_a_payment_of_which_another_amount_is_reported_holds_its_own_no_longer_than_others(
+    invoice, travel, monkeypatch
+):
+    attempt = start(invoice)
+    reported = PaymentFact(FactState.COMPLETED, "q", attempt.reference, money=Money(500_001, "TZS"))
+    monkeypatch.setattr(Sandbox, "fetch_status", lambda self, **_names: reported)
+    assert expire_payments() == {"completed": 0, "failed": 0, "pending": 1}
+    travel(NOON + timedelta(minutes=30))
+    assert expire_payments() == {"completed": 0, "failed": 1, "pending": 0}
+    assert (states(attempt), attempt.payment.reason) == (("cancelled", "cancelled"), "expired")
+    assert standing(invoice) == ("sent", 0, 0)
+    assert Callback.objects.get().state == Callback.State.REVIEW
+
+
+def test_r4_money_that_is_proved_while_the_books_are_closed_is_entered_on_the_first_open_day(invoice, landlord):
+    later = make_invoice(invoice.lease, month=date(2026, 2, 1))
+    attempt = start(invoice)
+    record(invoice, 400_000, releasing=[attempt.payment])
+    landlord.locked_through = date(2026, 1, 31)
+    landlord.save()
+    assert tell(attempt, "paid") == [200]
+    assert states(attempt) == ("completed", "completed")
+    assert (attempt.payment.value_date, attempt.payment.entry_date) == (date(2026, 1, 5), date(2026, 2, 1))
+    assert standing(invoice) == ("paid", 500_000, 0)
+    assert standing(later) == ("sent", 400_000, 0)
+    own = Settlement.objects.of(landlord).get(source=f"payment:{attempt.payment_id}")
+    assert (own.value_date, own.entry_date) == (date(2026, 1, 5), date(2026, 2, 1))
+    used = Settlement.objects.of(landlord).get(invoice=later)
+    assert (used.kind, used.entry_date) == ("credit", date(2026, 2, 1))
+
+
 def test_r4_money_that_comes_after_the_reservation_ended_settles_what_is_still_open(invoice, travel):
     attempt = start(invoice)
     travel(NOON + timedelta(minutes=31))
@@ -220,6 +265,22 @@ def test_r4_money_that_comes_after_somebody_else_has_paid_is_kept_as_credit(invo
     credit = Credit.objects.of(invoice.landlord_id).get()
     assert (credit.amount, credit.lease) == (Money(400_000, "TZS"), invoice.lease)
     assert receipts(invoice) == ["RCT-DAR001", "RCT-DAR002"]
+
+
+def test_d26_money_that_its_bill_cannot_take_settles_the_lease_s_other_bills_oldest_due_first(invoice, landlord):
+    march, february = (make_invoice(invoice.lease, month=date(2026, month, 1)) for month in (3, 2))
+    stranger = make_invoice(make_lease(landlord))
+    attempt = start(invoice)
+    record(invoice, 500_000, releasing=[attempt.payment])
+    record(february, 200_000)
+    tell(attempt, "late-answer")
+    assert standing(february) == ("paid", 500_000, 0)
+    assert standing(march) == ("sent", 200_000, 0)
+    assert standing(stranger) == ("sent", 0, 0)
+    credit = Credit.objects.of(landlord).get()
+    assert (credit.amount, credit.applied) == (Money(500_000, "TZS"), Money(500_000, "TZS"))
+    receipt = Receipt.objects.of(landlord).get(payment=attempt.payment)
+    assert receipt.balance_left == Money(0, "TZS")
 
 
 def test_r4_money_for_an_invoice_that_was_cancelled_meanwhile_is_kept_as_credit(invoice, travel):

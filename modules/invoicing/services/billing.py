@@ -1,7 +1,8 @@
 """Issuing rent invoices: one pipeline for the command, the schedule, the button and one lease alone."""
 
+import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,10 +10,11 @@ from decimal import Decimal
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
 
-from modules.invoicing.billing import RENT, ChargeTerms, DraftInvoice, DraftLine, draft_lines, group
+from modules.invoicing.billing import RENT, ChargeTerms, DraftInvoice, DraftLine, draft_lines, group, remaining
 from modules.invoicing.events import InvoicesIssued
 from modules.invoicing.models import BillingRun, Invoice, InvoiceLine
 from modules.leasing.models import Charge, Lease
+from modules.leasing.terms import Frequency, TermsError
 from rentbook.kernel import clock, log
 from rentbook.kernel.money import Money, billing_unit
 from rentbook.kernel.numbering import take_numbers
@@ -21,16 +23,21 @@ from rentbook.kernel.people import Landlord, User, check_open
 from .settling import apply_credits
 
 CHUNK = 1000
+logger = logging.getLogger(__name__)
 
 
 @dataclass
 class RunResult:
-    """What a run did: the run when it issued anything, invoices created, invoices that were there, money issued."""
+    """What a run did: the run when it issued anything, invoices created, invoices that were there, money issued.
+
+    `problems` has a sentence for each lease that could not be billed.
+    """
 
     run: BillingRun | None = None
     created: int = 0
     existing: int = 0
     totals: Counter = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> list[Money]:
@@ -61,11 +68,13 @@ def issue_rent_invoices(
 def issue_due(*, landlord: Landlord, on: date) -> int:
     """What the daily tick issues: all that is planned by `on` and was not billed elsewhere; returns how many.
 
-    Looks back over the month before the last day done, so that downtime skips nothing.
+    Looks back to the month before the last day done, and where none was done to the first day of each lease: downtime
+    skips nothing (D13).
     """
     if landlord.locked_through and on <= landlord.locked_through:
         return 0
-    first = (landlord.day_done or on).replace(day=1) - relativedelta(months=1)
+    done = landlord.day_done
+    first = done.replace(day=1) - relativedelta(months=1) if done else date.min
     return _run(landlord, first, on, by=None, on=on, floor=True).created
 
 
@@ -87,13 +96,18 @@ def _run(landlord: Landlord, first: date, last: date, *, by: User | None, on: da
             Landlord.objects.select_for_update(no_key=True).get(pk=landlord.pk)
             bills = list(_unbilled(leases, first, last, floor=floor, result=result))
             if bills:
-                result.run = result.run or BillingRun.unscoped.create(landlord=landlord, first=first, last=last, by=by)
+                result.run = result.run or _open_run(landlord, bills, first, last, by)
                 _issue(landlord, bills, result, by=by, on=on)
     if result.run:
         result.run.created = result.created
         result.run.save(update_fields=["created"])
         InvoicesIssued(landlord.pk, result.run.pk).emit()
     return result
+
+
+def _open_run(landlord: Landlord, bills: list[Bill], first: date, last: date, by: User | None) -> BillingRun:
+    earliest = min(line.issue_day for bill in bills for line in bill.draft.lines)
+    return BillingRun.unscoped.create(landlord=landlord, first=max(first, earliest), last=last, by=by)
 
 
 def _chunks(landlord: Landlord, first: date, last: date) -> Iterator[list[Lease]]:
@@ -112,17 +126,31 @@ def _unbilled(leases: list[Lease], first: date, last: date, *, floor: bool, resu
     # What a person withdrew stays withdrawn until a person asks for the month again.
     billed = _billed_periods(leases, with_cancelled=floor)
     for lease in leases:
-        # A lease that was signed late owes every period since its first day, however long ago that is (D13).
-        signed_since = floor and lease.activated_on and lease.activated_on >= first
-        since = date.min if signed_since else first
-        lines = draft_lines(lease.terms, charges[lease.pk], since, last, billing_unit(lease.currency))
-        wanted = [line for line in lines if not (floor and lease.billed_from and line.issue_day < lease.billed_from)]
-        for draft in group(wanted):
-            new = tuple(line for line in draft.lines if not _overlaps(billed[lease.pk, line.stream], line))
-            if new:
+        try:
+            drafts = _drafts(lease, charges[lease.pk], first, last, floor=floor)
+        except TermsError as error:
+            # Terms that contradict each other stop their own lease's bills, nobody else's.
+            logger.warning("Lease %s cannot be billed: %s", lease.pk, error)
+            result.problems.append(f"{lease}: {error}")
+            continue
+        for draft in drafts:
+            parts = (
+                part
+                for line in draft.lines
+                for part in remaining(line, billed[lease.pk, line.stream], Frequency(lease.frequency))
+            )
+            if new := tuple(part for part in parts if part.share.amount):
                 yield Bill(lease, DraftInvoice(draft.due_date, new))
             else:
                 result.existing += 1
+
+
+def _drafts(lease: Lease, charges: list[ChargeTerms], first: date, last: date, *, floor: bool) -> list[DraftInvoice]:
+    # A lease that was signed late owes every period since its first day, however long ago that is (D13).
+    signed_since = floor and lease.activated_on and lease.activated_on >= first
+    since = date.min if signed_since else first
+    lines = draft_lines(lease.terms, charges, since, last, billing_unit(lease.currency))
+    return group(line for line in lines if not (floor and lease.billed_from and line.issue_day < lease.billed_from))
 
 
 def _charges(leases: list[Lease]) -> dict[int, list[ChargeTerms]]:
@@ -140,10 +168,6 @@ def _billed_periods(leases: list[Lease], *, with_cancelled: bool) -> dict[tuple[
     for lease_id, stream, start, end in rows.values_list("lease", "stream", "period_start", "period_end"):
         found[lease_id, stream].append((start, end))
     return found
-
-
-def _overlaps(billed: Iterable[tuple[date, date]], line: DraftLine) -> bool:
-    return any(start <= line.period.end and line.period.start <= end for start, end in billed)
 
 
 def _issue(landlord: Landlord, bills: list[Bill], result: RunResult, *, by: User | None, on: date) -> None:

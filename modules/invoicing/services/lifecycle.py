@@ -6,11 +6,14 @@ from datetime import date
 from django.db import transaction
 from django.db.models import F
 
+from modules.invoicing.events import InvoicesIssued
 from modules.invoicing.models import Invoice, InvoiceLine
 from rentbook.kernel import clock
 from rentbook.kernel.numbering import lock_series, take_numbers
 from rentbook.kernel.people import Landlord, User, check_open
 from rentbook.kernel.states import move, refuse_unless
+
+from .settling import apply_credits
 
 
 def _locked(invoices: Iterable[Invoice]):
@@ -36,6 +39,8 @@ def send_invoices(*, invoices: Iterable[Invoice], by: User | None) -> list[int]:
         check_open(invoice.landlord, today)
         [number] = take_numbers(invoice.landlord, _series(invoice), 1)
         moved += move(Invoice.unscoped.filter(pk=invoice.pk), "send", by=by, number=number, issue_date=today)
+        apply_credits(landlord=invoice.landlord, leases=[invoice.lease_id], on=today)
+        InvoicesIssued(invoice.landlord_id, None).emit()
     return moved
 
 

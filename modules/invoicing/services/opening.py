@@ -52,9 +52,9 @@ def open_balances(*, landlord: Landlord, balances: Iterable[OpeningBalance], on:
 
 
 def opening_amounts(landlord: Landlord, leases: Iterable[int]) -> dict[int, Money]:
-    """The opening balance of each lease that has one."""
+    """The opening balance of each lease that ever had one, withdrawn or not."""
     leases = list(leases)
-    rows = InvoiceLine.objects.of(landlord).filter(lease__in=leases, stream=STREAM, cancelled=False)
+    rows = InvoiceLine.objects.of(landlord).filter(lease__in=leases, stream=STREAM)
     found = {row.lease_id: row.amount for row in rows}
     credits = Credit.objects.of(landlord).filter(source__in=[f"opening:{key}" for key in leases])
     return found | {row.lease_id: -row.amount for row in credits}

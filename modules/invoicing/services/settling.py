@@ -143,12 +143,19 @@ def give_credit(*, lease, amount: Money, value_date: date, source: str, note: st
 
 @transaction.atomic
 def apply_credits(*, landlord: Landlord, leases: Iterable[int], on: date) -> int:
-    """Settle open invoices of these leases from their tenants' credit, oldest due first; returns how many."""
-    credits = Credit.objects.of(landlord).filter(lease__in=list(leases), applied__lt=F("amount"))
+    """Settle open invoices of these leases from their tenants' credit, oldest due first; returns how many.
+
+    The invoices are locked by key before anything is settled, as everywhere.
+    """
+    leases = list(leases)
+    owing = Invoice.objects.of(landlord).filter(lease__in=leases, state__in=Invoice.OPEN)
+    if not Credit.objects.of(landlord).filter(lease__in=leases, applied__lt=F("amount")).exists():
+        return 0
+    list(owing.order_by("pk").select_for_update(of=("self",)).values("pk"))
+    credits = Credit.objects.of(landlord).filter(lease__in=leases, applied__lt=F("amount"))
     applied = 0
     for credit in credits.select_for_update(of=("self",)).order_by("value_date", "pk"):
-        invoices = Invoice.objects.of(landlord).filter(lease=credit.lease_id, state__in=Invoice.OPEN)
-        for invoice in invoices.filter(currency=credit.currency).order_by("due_date", "pk"):
+        for invoice in owing.filter(lease=credit.lease_id, currency=credit.currency).order_by("due_date", "pk"):
             amount = min(lock_invoice(invoice).available, credit.amount - credit.applied)
             if amount.amount <= 0:
                 continue

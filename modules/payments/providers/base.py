@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -56,7 +55,6 @@ class PaymentFact:
     provider_reference: str = ""
     money: Money | None = None
     reason: str = ""
-    occurred_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +69,8 @@ class ProviderError(Exception):
     """The text is safe to show to staff."""
 
 
-class PermanentError(ProviderError):
-    """The same request will never work."""
-
-
 class ConfigurationError(ProviderError):
     """Credentials or account: stop and alert."""
-
-
-class RetryLater(ProviderError):
-    """Nothing happened; try again after `after`."""
-
-    def __init__(self, message: str, after: timedelta | None = None):
-        super().__init__(message)
-        self.after = after
 
 
 class OutcomeUnknown(ProviderError):

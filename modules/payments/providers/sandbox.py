@@ -1,6 +1,5 @@
 """A provider that takes no money: its page offers every outcome, and the worker delivers it through the real door."""
 
-import hashlib
 import hmac
 import json
 from collections.abc import Sequence
@@ -9,14 +8,16 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.core.cache import cache
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from rentbook.kernel.money import Money, unit
+from rentbook.kernel.money import CURRENCIES, Money, to_db, unit
 
 from .base import FactState, PaymentFact, RawCallback, StartRequest, StartResult, Verdict
 
 SIGNATURE = "x-sandbox-signature"
 REMEMBERED = 7 * 24 * 3600
+LONGEST = 120  # letters of an event's name or a reason
 
 
 @dataclass(frozen=True)
@@ -68,18 +69,20 @@ class Sandbox:
         given = callback.headers.get(SIGNATURE, "")
         if not given:
             return Verdict.ABSENT
-        known = (self.sign(callback.body, secret).encode() for secret in settings.WEBHOOK_SECRETS)
+        keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+        known = (self.sign(callback.body, key).encode() for key in keys)
         valid = any(hmac.compare_digest(given.encode(), wanted) for wanted in known)
         return Verdict.VALID if valid else Verdict.INVALID
 
     def parse(self, callback: RawCallback) -> Sequence[PaymentFact]:
         try:
             event = json.loads(callback.body)
-            money = Money(Decimal(event["amount"]), event["currency"])
-            state, reference, key = FactState(event["state"]), str(event["reference"]), str(event["event"])
+            money = _money(event["amount"], event["currency"])
+            state, reference, key = FactState(event["state"]), _word(event["reference"]), _word(event["event"])
+            reason = _word(event.get("reason", ""))
         except (ArithmeticError, KeyError, TypeError, ValueError) as error:
             raise ValueError("The body is no sandbox event.") from error
-        return [PaymentFact(state, key, reference, f"SBX-{reference}", money, event.get("reason", ""))]
+        return [PaymentFact(state, key, reference, f"SBX-{reference}", money, reason)]
 
     # What follows is the other side: the provider's own page and books.
 
@@ -106,9 +109,26 @@ class Sandbox:
         return json.dumps(event).encode()
 
     @staticmethod
-    def sign(body: bytes, secret: str) -> str:
-        return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    def sign(body: bytes, key: str | None = None) -> str:
+        """By SECRET_KEY or one of its fallbacks: who knows the address that callbacks come to cannot sign one."""
+        return salted_hmac("payments.sandbox", body, secret=key, algorithm="sha256").hexdigest()
 
     @staticmethod
     def _key(reference: str) -> str:
         return f"sandbox:{reference}"
+
+
+def _money(amount: str, currency: str) -> Money:
+    """ValueError for what is no amount, such as sNaN or 1e400, and for a currency that nobody has."""
+    value = Decimal(amount)
+    if not value.is_finite() or currency not in CURRENCIES:
+        raise ValueError(f"{amount} {currency} is no money.")
+    to_db(value)  # as large and as fine as an amount can be
+    return Money(value, currency)
+
+
+def _word(text: object) -> str:
+    """ValueError for what no column could keep: too long, or with a NUL in it."""
+    if not isinstance(text, str) or len(text) > LONGEST or not text.isprintable():
+        raise ValueError("This is no word.")
+    return text

@@ -1,11 +1,12 @@
 """A payment is completed once, on evidence, whichever door it came through (docs/rules.md, D32, D33, R4)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from modules.invoicing.models import Invoice, Settlement
-from modules.invoicing.services import give_credit, lock_invoice, release, settle
+from modules.invoicing.services import apply_credits, give_credit, lock_invoice, release, settle
 from modules.payments.events import PaymentCompleted
 from modules.payments.models import Attempt, Payment, Receipt
 from modules.payments.providers.base import FactState, PaymentFact
@@ -13,7 +14,7 @@ from rentbook.exchange.webhooks import Mismatch
 from rentbook.kernel import clock
 from rentbook.kernel.money import Money
 from rentbook.kernel.numbering import lock_series, take_numbers
-from rentbook.kernel.people import User
+from rentbook.kernel.people import Landlord, User
 from rentbook.kernel.states import move
 
 from .ending import end_payment
@@ -22,9 +23,13 @@ from .links import replace_links
 SERIES = "RCT"
 
 
-def apply_fact(fact: PaymentFact) -> Payment | None:
-    """Act on what a provider proved. A repeated or late fact changes nothing; raises Mismatch for staff to look at."""
-    attempt = Attempt.unscoped.filter(reference=fact.reference).select_related("payment__invoice__landlord").first()
+def apply_fact(fact: PaymentFact, *, provider: str) -> Payment | None:
+    """Act on what a provider proved about an attempt of its own.
+
+    A repeated or late fact changes nothing; raises Mismatch for staff to look at.
+    """
+    attempts = Attempt.unscoped.filter(provider=provider, reference=fact.reference)
+    attempt = attempts.select_related("payment__invoice__landlord").first()
     if attempt is None:
         raise Mismatch(f"No payment of ours has the reference {fact.reference}.")
     payment = attempt.payment
@@ -49,10 +54,11 @@ def complete_payment(
     landlord = payment.landlord
     today = clock.today(landlord)
     lock_series(landlord, SERIES)
-    invoice = lock_invoice(payment.invoice)
+    invoice = lock_bills(payment.invoice)
     own = Payment.objects.of(landlord).filter(pk=payment.pk)
     pending = own.filter(state=Payment.State.PENDING).exists()
-    dates = {"value_date": value_date or payment.value_date or today, "entry_date": today}
+    entry_date = _open_day(invoice.landlord, today)
+    dates = {"value_date": value_date or payment.value_date or today, "entry_date": entry_date}
     if not move(own, "complete", by=by, expires_at=None, reason="", **dates):
         return own.get()
     if pending and payment.expires_at:
@@ -60,18 +66,42 @@ def complete_payment(
     if attempt:
         Attempt.objects.of(landlord).filter(pk=attempt.pk).update(state=Payment.State.COMPLETED, ended_at=clock.now())
     payment = own.select_related("invoice__lease__tenant__contact").get()
-    left = _allocate(payment, by)
-    [number] = take_numbers(landlord, SERIES, 1)
-    Receipt.unscoped.create(
-        landlord=landlord, payment=payment, number=number, issued_on=today, currency=payment.currency, balance_left=left
-    )
+    _give_receipt(payment, _allocate(payment, by), today)
     replace_links(payment.invoice.lease)
     PaymentCompleted(landlord.pk, payment.pk).emit()
     return payment
 
 
+def lock_bills(invoice: Invoice) -> Invoice:
+    """The invoice under its lock, and with it the other open ones of its lease, by key: credit may settle those."""
+    rows = Invoice.objects.of(invoice.landlord_id).filter(
+        Q(pk=invoice.pk) | Q(lease=invoice.lease_id, state__in=Invoice.OPEN)
+    )
+    return {row.pk: row for row in rows.select_for_update(of=("self",)).order_by("pk")}[invoice.pk]
+
+
+def _open_day(landlord: Landlord, today: date) -> date:
+    """Today, or the first day after it that the books are open (D48): money that is there is not refused."""
+    return max(today, landlord.locked_through + timedelta(days=1)) if landlord.locked_through else today
+
+
+def _give_receipt(payment: Payment, left: Money, on: date) -> None:
+    [number] = take_numbers(payment.landlord, SERIES, 1)
+    Receipt.unscoped.create(
+        landlord_id=payment.landlord_id,
+        payment=payment,
+        number=number,
+        issued_on=on,
+        currency=payment.currency,
+        balance_left=left,
+    )
+
+
 def _allocate(payment: Payment, by: User | None) -> Money:
-    """Settle the payment's invoice as far as it goes, keep the rest as credit; returns what the invoice still owes."""
+    """Settle the payment's invoice as far as it goes, keep the rest as credit; returns what the invoice still owes.
+
+    Credit settles the other open invoices of the lease at once.
+    """
     invoice = lock_invoice(payment.invoice)
     payable = invoice.available if invoice.state in Invoice.OPEN else Money(0, invoice.currency)
     part = min(payment.amount, payable)
@@ -93,4 +123,5 @@ def _allocate(payment: Payment, by: User | None) -> Money:
             source=f"payment:{payment.pk}:rest",
             note=f"More than invoice {invoice} could take",
         )
+        apply_credits(landlord=payment.landlord, leases=[invoice.lease_id], on=payment.entry_date)
     return lock_invoice(invoice).balance if invoice.state != Invoice.State.CANCELLED else Money(0, invoice.currency)

@@ -1,5 +1,6 @@
 """Payments through a provider: reserve, then ask the provider, then wait for evidence."""
 
+import logging
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
@@ -21,6 +22,8 @@ from rentbook.kernel.states import refuse_unless
 
 from .completing import apply_fact
 from .ending import end_payment
+
+logger = logging.getLogger(__name__)
 
 
 def live_payment(invoice: Invoice) -> Payment | None:
@@ -118,20 +121,29 @@ def expire_payments() -> dict[str, int]:
     outcome = {"completed": 0, "failed": 0, "pending": 0}
     pending: QuerySet[Attempt] = Attempt.unscoped.filter(state=Payment.State.PENDING).select_related("payment__invoice")
     for attempt in pending.order_by("pk"):
-        adapter = provider(attempt.provider)
         try:
-            fact = adapter.fetch_status(reference=attempt.reference, provider_reference=attempt.provider_reference)
-        except ProviderError:
-            outcome["pending"] += 1
-            continue
-        if fact.state in (FactState.COMPLETED, FactState.FAILED, FactState.CANCELLED):
-            try:
-                apply_fact(fact)
-            except Mismatch as mismatch:
-                # It waits for a person, and must not keep the others waiting.
-                keep_for_staff(attempt.provider, fact.event_key, mismatch)
-        elif attempt.payment.expires_at and attempt.payment.expires_at <= clock.now():
-            end_payment(attempt.payment, "cancel", reason="expired", by=None)
-        state = Payment.objects.of(attempt.landlord_id).get(pk=attempt.payment_id).state
+            state = _ask_about(attempt)
+        except Exception:
+            # It is asked about again in a minute, and must not keep the others waiting.
+            logger.exception("Attempt %s could not be asked about.", attempt.reference)
+            state = Payment.State.PENDING
         outcome["failed" if state in ("failed", "cancelled") else state] += 1
     return outcome
+
+
+def _ask_about(attempt: Attempt) -> str:
+    """Do what the provider says, then what the clock says; returns the payment's state."""
+    adapter, own = provider(attempt.provider), Payment.objects.of(attempt.landlord_id)
+    try:
+        fact = adapter.fetch_status(reference=attempt.reference, provider_reference=attempt.provider_reference)
+    except ProviderError:
+        return Payment.State.PENDING
+    if fact.state in (FactState.COMPLETED, FactState.FAILED, FactState.CANCELLED):
+        try:
+            apply_fact(fact, provider=attempt.provider)
+        except Mismatch as mismatch:
+            # It waits for a person; what it holds of the bill is held no longer than that of others.
+            keep_for_staff(attempt.provider, fact.event_key, mismatch)
+    if own.filter(pk=attempt.payment_id, state=Payment.State.PENDING, expires_at__lte=clock.now()).exists():
+        end_payment(attempt.payment, "cancel", reason="expired", by=None)
+    return own.get(pk=attempt.payment_id).state

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.urls import reverse
 
@@ -13,13 +14,14 @@ from modules.payments.forms import AmountForm, new_once, read_once
 from modules.payments.models import Attempt, Payment
 from modules.payments.providers.base import ProviderError
 from modules.payments.services import ask_for_link, start_payment
+from modules.payments.waiting import is_lock_timeout
 
 from .common import Visit, address, begun, own_path, pay_link, pdf, redirect, remember, way_to
 from .reading import choose, latest_receipt, read_bill
 
 FOUND = (Invoice.State.SENT, Invoice.State.OVERDUE, Invoice.State.PAID)
 FORM = ("GET", "HEAD", "POST")
-TRY_AGAIN = 300  # seconds
+TRY_AGAIN, TRY_SOON = 300, 5  # seconds: after a provider's fault, after somebody else's press
 
 
 @pay_link()
@@ -70,10 +72,18 @@ def _begin(visit: Visit, invoice: Invoice, form: AmountForm, once: str) -> HttpR
         # It was paid or withdrawn in between: the page says which.
         return show(visit, invoice.number)
     except ProviderError:
-        response = visit.page("down", status=503, invoice=invoice, number=invoice.number)
-        response["Retry-After"] = str(TRY_AGAIN)
-        return response
+        return _try_again(visit, invoice, TRY_AGAIN)
+    except OperationalError as error:
+        if not is_lock_timeout(error):
+            raise
+        return _try_again(visit, invoice, TRY_SOON)
     return remember(visit.request, redirect(_where_to(visit, attempt)), attempt)
+
+
+def _try_again(visit: Visit, invoice: Invoice, after: int) -> HttpResponse:
+    response = visit.page("down", status=503, invoice=invoice, number=invoice.number)
+    response["Retry-After"] = str(after)
+    return response
 
 
 def _return_url(visit: Visit) -> str:

@@ -1,6 +1,7 @@
 """From a cell to a value. Each raises ValueError with one sentence that says what was expected."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -18,14 +19,32 @@ if TYPE_CHECKING:
     from .importing import Row
 
 DAY = re.compile(r"(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})")
+MOST_DIGITS = 15  # of a number cell: a spreadsheet keeps no more
 ARABIC = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+
+
+def clean(cell: Cell) -> str:
+    """A cell's text with single spaces."""
+    return " ".join(str(cell or "").split())
+
+
+def fold(text: str) -> str:
+    """A heading or word without case, accents, odd spaces and punctuation at its ends."""
+    parted = unicodedata.normalize("NFKD", text.replace("’", "'").replace("ـ", ""))
+    bare = "".join(letter for letter in parted if not unicodedata.combining(letter))
+    return clean(bare.casefold().replace("_", " ")).strip(" :.*")
 
 
 def text(longest: int) -> Callable[[Cell, "Row"], str]:
     """Words, with single spaces, at most `longest` letters."""
 
     def parse(cell: Cell, row: "Row") -> str:
-        words = " ".join(str(cell).split())
+        words = " ".join(written(cell).split())
+        if isinstance(cell, Decimal) and sum(letter.isdigit() for letter in words) > MOST_DIGITS:
+            raise ValueError(
+                f"{words} has more than {MOST_DIGITS} digits: a spreadsheet rounds such numbers. "
+                "Format the column as text and write it again."
+            )
         if len(words) > longest:
             raise ValueError(f"It is longer than {longest} letters.")
         return words
@@ -33,9 +52,20 @@ def text(longest: int) -> Callable[[Cell, "Row"], str]:
     return parse
 
 
+def letters(place: int) -> str:
+    """The name that spreadsheets give a column by its place: A for 0, AA for 26."""
+    before, last = divmod(place, 26)
+    return (letters(before - 1) if before else "") + chr(ord("A") + last)
+
+
+def written(cell: Cell) -> str:
+    """A cell as its owner wrote it: a number without exponent."""
+    return format(cell, "f") if isinstance(cell, Decimal) else str(cell)
+
+
 def phone(cell: Cell, row: "Row") -> str:
     """A phone in the landlord's country, as E.164."""
-    return parse_phone(str(cell).translate(ARABIC), row.landlord.country)
+    return parse_phone(written(cell).translate(ARABIC), row.landlord.country)
 
 
 def email(cell: Cell, row: "Row") -> str:

@@ -1,20 +1,32 @@
-"""From a file to rows of cells: CSV in any common encoding and delimiter, XLSX, XLS and ODS."""
+"""From a file to rows of cells: CSV in any common encoding and delimiter, XLSX, XLS and ODS. And back, to CSV."""
 
 import csv
 import io
+import re
 import zipfile
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import PurePath
 
-import charset_normalizer
 import python_calamine
 
 Cell = str | Decimal | date | None
 SHEETS = {".xlsx", ".xlsm", ".xls", ".ods"}
 MOST_BYTES = 64 * 1024 * 1024
 MOST_UNPACKED = 200 * 1024 * 1024
-ENCODINGS = ["cp1252", "cp1256", "cp1250"]
+
+CODE_PAGES = {"cp1252": "Western Europe", "cp1250": "Central Europe", "cp1256": "Arabic"}
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+WORD = re.compile(r"[^\W\d_]+")
+ARABIC_LETTER = re.compile(r"[\u0621-\u064a\u067e\u0686\u0688\u0691\u0698\u06a9\u06af\u06ba\u06be\u06c1\u06d2]")
+LATIN_LETTER = re.compile(r"[A-Za-z\u00c0-\u024f]")
+# ą, ł and ż of Central Europe, as they look in the code page of the West.
+CENTRAL_IN_WESTERN = re.compile(r"[^\W\d_][¹³¿]|[¹³£¯][^\W\d_]")
+NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
+
+FORMULA = re.compile(r"[=@\t\r]|[+-](?!\d[\d .,]*$)")
+QUOTED = re.compile(r"'[=@+\t\r-]")
 
 
 class Unreadable(ValueError):
@@ -31,6 +43,18 @@ def read_table(name: str, content: bytes) -> list[list[Cell]]:
     if not any(cell for row in rows for cell in row):
         raise Unreadable(f"{name} holds no cells: a sheet with a row of headings is expected.")
     return rows
+
+
+def as_csv(rows: Iterable[Iterable[Cell]]) -> bytes:
+    """Rows as a CSV that a spreadsheet opens as they are: nothing in it is taken for a formula."""
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([_harmless(cell) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _harmless(cell: Cell) -> str:
+    text = format(cell, "f") if isinstance(cell, Decimal) else "" if cell is None else str(cell)
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 def _is_workbook(name: str, content: bytes) -> bool:
@@ -62,7 +86,9 @@ def _cell(value: object) -> Cell:
         return None if not isinstance(value, bool) else str(value)
     if isinstance(value, int | float):
         number = Decimal(repr(value))
-        return number.to_integral_value() if number == number.to_integral_value() else number
+        whole = number == number.to_integral_value()
+        # Written out, so that 1E+21 reads as its owner wrote it.
+        return Decimal(format(number.to_integral_value() if whole else number, "f"))
     if isinstance(value, datetime):
         return value.date()
     return value if isinstance(value, date) else str(value)
@@ -77,20 +103,52 @@ def _text(name: str, content: bytes) -> list[list[Cell]]:
     # The sniffer is easily wrong about quotes; only the delimiter is taken from it.
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter, strict=False)
     try:
-        return [[cell if cell.strip() else None for cell in row] for row in rows]
+        return [[_unquoted(cell) if cell.strip() else None for cell in row] for row in rows]
     except csv.Error as error:
         raise Unreadable(f"{name} is not a CSV file that can be read: {error}.") from error
 
 
+def _unquoted(cell: str) -> str:
+    """Without the mark that as_csv puts before what looks like a formula."""
+    return cell[1:] if QUOTED.match(cell) else cell
+
+
 def _decode(name: str, content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="strict")
-    if b"\x00" in content:
-        raise Unreadable(f"{name} is not a spreadsheet: a CSV or XLSX file is expected.")
+    codec = guessed_codec(name, content) or ("utf-16" if content.startswith(UTF_16) else "utf-8-sig")
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode(codec)
     except UnicodeDecodeError:
-        best = charset_normalizer.from_bytes(content, cp_isolation=ENCODINGS).best()
-        if best is None:
-            raise Unreadable(f"{name} is written in an unknown alphabet: save it as CSV UTF-8.") from None
-        return str(best)
+        raise Unreadable(f"{name} is written in an unknown alphabet: save it as CSV UTF-8.") from None
+    if NO_TEXT.search(text):
+        raise Unreadable(f"{name} is not a spreadsheet: a CSV or XLSX file is expected.")
+    return text
+
+
+def guessed_codec(name: str, content: bytes) -> str:
+    """The Windows code page that a text is taken to be written in; none for a workbook, UTF-8 and UTF-16."""
+    if _is_workbook(name, content) or content.startswith(UTF_16):
+        return ""
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return _code_page(content)
+    return ""
+
+
+def _code_page(content: bytes) -> str:
+    """Arabic where most of the Arabic letters stand in words of their own: É and È of the West look like two of them,
+    but among Latin letters."""
+    alone = among = 0
+    for word in WORD.findall(content.decode("cp1256")):
+        letters = len(ARABIC_LETTER.findall(word))
+        if LATIN_LETTER.search(word):
+            among += letters
+        elif letters > 1:
+            alone += letters
+    if alone > among:
+        return "cp1256"
+    try:
+        western = content.decode("cp1252")
+    except UnicodeDecodeError:
+        return "cp1250"
+    return "cp1250" if CENTRAL_IN_WESTERN.search(western) else "cp1252"

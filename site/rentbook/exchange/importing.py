@@ -2,8 +2,7 @@
 
 import hashlib
 import re
-import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -15,10 +14,13 @@ from rentbook.kernel import clock
 from rentbook.kernel.contributions import Column, SheetPart, sheet_parts
 from rentbook.kernel.people import Landlord, User
 
-from .files import Cell, Unreadable, read_table
+from .cells import clean, fold, letters
+from .events import ImportFinished
+from .files import CODE_PAGES, Cell, Unreadable, guessed_codec, read_table
 from .models import ImportBatch
 
 RANK = ("unchanged", "updated", "created")
+BROKEN_OFF = re.compile(r"\s*\d{3}(\D.*)?")
 
 
 @dataclass(frozen=True)
@@ -55,15 +57,22 @@ class Row:
 
 @dataclass
 class Outcome:
-    """What an import did or found: counts by model, problems by cell."""
+    """What an import did or found: counts by model, problems by cell.
+
+    `refused`: nothing was written, nor would be without the dry run. `changes`: the fields of what was known, old and
+    new. `bad_rows`: the rows to be mended, under the sheet's own headings.
+    """
 
     landlord: Landlord
     on: date
     by: User | None
     batch: int | None = None
+    refused: bool = False
     marks: dict[tuple[str, Any], str] = field(default_factory=dict)
+    changes: dict[tuple[str, Any], dict[str, list[Any]]] = field(default_factory=dict)
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    bad_rows: list[list[Cell]] = field(default_factory=list)
 
     def mark(self, model: str, key: Any, what: str) -> None:
         """Count one row of a model once, by the most that happened to it: created, updated, unchanged."""
@@ -85,6 +94,27 @@ class Outcome:
         }
 
 
+@dataclass
+class Sheet:
+    """A table whose headings were found: `top` is their place, `mapped` the column that each means."""
+
+    table: list[list[Cell]]
+    top: int
+    headings: list[str]
+    mapped: list[tuple[str | None, Column | None]]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The sheet's own heading of each column."""
+        return {name: heading for (name, _column), heading in zip(self.mapped, self.headings, strict=True) if name}
+
+    def body(self) -> Iterable[tuple[int, list[Cell]]]:
+        """The rows below the headings that hold anything, by their number."""
+        for number, cells in enumerate(self.table[self.top + 1 :], self.top + 2):
+            if any(cell is not None for cell in cells):
+                yield number, cells
+
+
 class RolledBack(Exception):
     """Leaves the transaction of a dry run."""
 
@@ -102,35 +132,37 @@ def import_sheet(
 ) -> Outcome:
     """Import a file (`content`) or a table that was read already.
 
-    Nothing is written when a cell is bad, unless `skip_bad_rows`; nothing at all in a dry run. The same sheet again
-    changes nothing. Raises Unreadable for a file that is no spreadsheet.
+    Nothing is written when a cell is bad, unless `skip_bad_rows`; nothing at all in a dry run, where the headings are
+    bad or no row is good. The same sheet again changes nothing. Raises Unreadable for a file that is no spreadsheet.
     """
     parts = [part for part in sheet_parts if part.kind == kind]
     outcome = Outcome(landlord, clock.today(landlord), by)
-    table = read_table(name, content) if table is None else table
-    rows, headings = _read_rows(table, parts, landlord, outcome)
-    for part in parts:
-        for row, column, message in part.check(rows, landlord):
-            outcome.errors.append(_problem(row, column, headings, message))
-    outcome.errors.sort(key=lambda problem: problem.row)
-    bad = {problem.row for problem in outcome.errors}
-    if bad and (not skip_bad_rows or 1 in bad):
+    sheet = _read_headings(read_table(name, content) if table is None else table, parts, outcome)
+    if outcome.refused:
         return outcome
+    if not any(True for _row in sheet.body()):
+        raise Unreadable(f"{name} holds no rows: there is nothing under the headings.")
+    if content is not None:
+        _tell_code_page(name, content, sheet, outcome)
+    good = _checked(parts, _read_rows(sheet, parts, outcome), sheet, outcome, again=skip_bad_rows)
+    outcome.bad_rows = _bad_rows(sheet, outcome)
+    outcome.refused = bool(outcome.errors) and not (skip_bad_rows and good)
+    if not outcome.refused:
+        _write(kind, name, content, parts, good, outcome, dry_run=dry_run)
+    return outcome
+
+
+def _write(kind, name, content, parts, rows, outcome, *, dry_run: bool) -> None:
     try:
         with transaction.atomic():
-            _apply(parts, [row for row in rows if row.number not in bad], outcome)
+            Landlord.objects.select_for_update(no_key=True).get(pk=outcome.landlord.pk)
+            for part in parts:
+                part.apply(rows, outcome.landlord, outcome)
             if dry_run:
                 raise RolledBack
             outcome.batch = _keep(kind, name, content, outcome)
     except RolledBack:
         pass
-    return outcome
-
-
-def _apply(parts: list[SheetPart], rows: list[Row], outcome: Outcome) -> None:
-    Landlord.objects.select_for_update(no_key=True).get(pk=outcome.landlord.pk)
-    for part in parts:
-        part.apply(rows, outcome.landlord, outcome)
 
 
 def _keep(kind: str, name: str, content: bytes | None, outcome: Outcome) -> int:
@@ -139,50 +171,33 @@ def _keep(kind: str, name: str, content: bytes | None, outcome: Outcome) -> int:
     batch = ImportBatch.unscoped.create(
         landlord=outcome.landlord, kind=kind, filename=name[:200], sha256=digest, counts=counts, by=outcome.by
     )
+    ImportFinished(outcome.landlord.pk, batch.pk).emit()
     return batch.pk
 
 
-def _read_rows(
-    table: list[list[Cell]], parts: list[SheetPart], landlord: Landlord, outcome: Outcome
-) -> tuple[list[Row], dict[str, str]]:
+def _read_headings(table: list[list[Cell]], parts: list[SheetPart], outcome: Outcome) -> Sheet:
+    """The sheet, or an outcome that is refused: a column is missing, or stands there twice."""
     columns = [column for part in parts for column in part.columns]
     top = next(index for index, row in enumerate(table) if any(row))
     headings = [clean(cell) for cell in table[top]]
-    mapped = [_find(heading, columns) for heading in headings]
-    names = {name: heading for (name, _column), heading in zip(mapped, headings, strict=True) if name}
-    for heading, (name, _column) in zip(headings, mapped, strict=True):
+    sheet = Sheet(table, top, headings, [_find(heading, columns) for heading in headings])
+    same = defaultdict(list)
+    for heading, (name, _column) in zip(headings, sheet.mapped, strict=True):
+        same[name].append(heading)
         if heading and not name:
             outcome.warnings.append(Problem(top + 1, heading, "", "This column is not known: it is left out."))
+    for name, several in same.items():
+        if name and len(several) > 1:
+            both = " and ".join(f"“{heading}”" for heading in several)
+            message = f"{both} both stand for the column “{name}”: leave one, or give the other another heading."
+            outcome.errors.append(Problem(top + 1, several[1], "", message))
     for column in columns:
-        if column.required and column.name not in names:
+        if column.required and column.name not in same:
             known = ", ".join(heading for heading in headings if heading)
             message = f"The sheet has no column “{column.name}”. Its headings are: {known}."
             outcome.errors.append(Problem(top + 1, column.name, "", message))
-    if outcome.errors:
-        return [], names
-    rows = []
-    for index, cells in enumerate(table[top + 1 :], top + 2):
-        given = [(entry, cell) for entry, cell in zip(mapped, cells, strict=False) if entry[0] and cell is not None]
-        if given:
-            rows.append(_read_row(index, given, columns, landlord, names, outcome))
-    return rows, names
-
-
-def _read_row(index, given, columns, landlord, names, outcome) -> Row:
-    row = Row(index, landlord)
-    order = {column.name: place for place, column in enumerate(columns)}
-    for (name, column), cell in sorted(given, key=lambda entry: order[entry[0][1].name]):
-        row.cells[name] = cell
-        try:
-            row.values[name] = column.parse(cell, row)
-        except ValueError as error:
-            outcome.errors.append(_problem(row, name, names, str(error)))
-    return row
-
-
-def _problem(row: Row, column: str, headings: dict[str, str], message: str) -> Problem:
-    cell = row.cells.get(column)
-    return Problem(row.number, headings.get(column, column), "" if cell is None else str(cell), message)
+    outcome.refused = bool(outcome.errors)
+    return sheet
 
 
 def _find(heading: str, columns: Iterable[Column]) -> tuple[str | None, Column | None]:
@@ -191,26 +206,94 @@ def _find(heading: str, columns: Iterable[Column]) -> tuple[str | None, Column |
     for column in columns:
         if not column.family and wanted in (fold(column.name), *map(fold, column.aliases)):
             return column.name, column
+    wanted = wanted.replace(" ", "_")
     for column in columns:
-        rest = wanted.replace(" ", "_").removeprefix(column.name)
-        if (
-            column.family
-            and wanted.replace(" ", "_").startswith(column.name)
-            and re.fullmatch(r"[a-z0-9_]{1,20}", rest)
-        ):
+        rest = wanted.removeprefix(column.name)
+        if column.family and wanted.startswith(column.name) and re.fullmatch(r"[a-z0-9_]{1,20}", rest):
             return column.name + rest.replace("_", "-"), column
     return None, None
 
 
-def clean(cell: Cell) -> str:
-    return " ".join(str(cell or "").split())
+def _tell_code_page(name: str, content: bytes, sheet: Sheet, outcome: Outcome) -> None:
+    """A text that does not say how it is written was guessed: show one name, for its owner to see."""
+    codec = guessed_codec(name, content)
+    if not codec:
+        return
+    rows = [*sheet.table[sheet.top + 1 :], sheet.table[sheet.top]]
+    read = next((cell for row in rows for cell in row if cell and not str(cell).isascii()), "")
+    message = (
+        f"The file is not written in UTF-8: it was read as {codec} ({CODE_PAGES[codec]}). "
+        f"If “{clean(read)}” is wrong, save it as CSV UTF-8."
+    )
+    outcome.warnings.insert(0, Problem(1, sheet.headings[0], clean(read), message))
 
 
-def fold(text: str) -> str:
-    """A heading without case, accents, odd spaces and punctuation at its ends."""
-    letters = unicodedata.normalize("NFKD", text.replace("’", "'").replace("ـ", ""))
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return clean(bare.casefold().replace("_", " ")).strip(" :.*")
+def _read_rows(sheet: Sheet, parts: list[SheetPart], outcome: Outcome) -> list[Row]:
+    order = {column.name: place for place, column in enumerate(column for part in parts for column in part.columns)}
+    rows: list[Row] = []
+    for number, cells in sheet.body():
+        given = [
+            (entry, cell) for entry, cell in zip(sheet.mapped, cells, strict=False) if entry[0] and cell is not None
+        ]
+        # In the order of the columns: the currency is read before the amounts.
+        given.sort(key=lambda entry: order[entry[0][1].name])
+        outcome.errors += _left_over(number, cells, sheet)
+        if given:
+            row = Row(number, outcome.landlord)
+            rows.append(row)
+            _read_row(row, given, sheet.names, outcome)
+    return rows
+
+
+def _read_row(row: Row, given: list[tuple[Any, Cell]], names: dict[str, str], outcome: Outcome) -> None:
+    for (name, column), cell in given:
+        row.cells[name] = cell
+        try:
+            row.values[name] = column.parse(cell, row)
+        except ValueError as error:
+            outcome.errors.append(_problem(row, name, names, str(error)))
+
+
+def _left_over(number: int, cells: list[Cell], sheet: Sheet) -> Iterable[Problem]:
+    """A cell without a heading is a cell that has slipped: an unquoted 500,000 is two cells of a CSV."""
+    for place, cell in enumerate(cells):
+        if cell is None or (place < len(sheet.headings) and sheet.headings[place]):
+            continue
+        message = f"“{clean(cell)}” is left over: it stands under no heading."
+        if BROKEN_OFF.fullmatch(str(cell)):
+            message += " Is an amount written with a comma without quotes?"
+        yield Problem(number, letters(place), str(cell), message)
+
+
+def _checked(parts: list[SheetPart], rows: list[Row], sheet: Sheet, outcome: Outcome, *, again: bool) -> list[Row]:
+    """The rows without an error; `again`: checked on their own too, as a row may lean on one that is left out."""
+    good = rows
+    while True:
+        count = len(good)
+        for part in parts:
+            for row, column, message in part.check(good, outcome.landlord):
+                outcome.errors.append(_problem(row, column, sheet.names, message))
+        bad = {problem.row for problem in outcome.errors}
+        good = [row for row in good if row.number not in bad]
+        if not again or len(good) == count:
+            outcome.errors.sort(key=lambda problem: problem.row)
+            return good
+
+
+def _problem(row: Row, column: str, headings: dict[str, str], message: str) -> Problem:
+    cell = row.cells.get(column)
+    return Problem(row.number, headings.get(column, column), "" if cell is None else str(cell), message)
+
+
+def _bad_rows(sheet: Sheet, outcome: Outcome) -> list[list[Cell]]:
+    """The sheet's headings and bad rows as they stand there, with a last column that says why."""
+    why: dict[int, list[str]] = defaultdict(list)
+    for problem in outcome.errors:
+        why[problem.row].append(f"{problem.column}: {problem.message}")
+    top, rows = sheet.table[sheet.top], {number: sheet.table[number - 1] for number in sorted(why)}
+    width = max(map(len, [top, *rows.values()]))
+    lines = [(top, "why"), *((cells, " ".join(why[number])) for number, cells in rows.items())]
+    return [[*cells, *[None] * (width - len(cells)), last] for cells, last in lines]
 
 
 __all__ = ["Outcome", "Problem", "Row", "Unreadable", "import_sheet"]

@@ -1,5 +1,6 @@
-"""Create what is new, change what differs, leave the rest: two statements a model, whatever the number of rows."""
+"""Change what differs, create what is new, leave the rest: a statement for each set of fields, one for what is new."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,33 +16,43 @@ def upsert(
     outcome: Outcome,
     name: str = "",
 ) -> dict[Any, Model]:
-    """The row of every key, made or changed as wanted. With a `name`, each is counted under it.
+    """The row of every key, made or changed as wanted. With a `name`, each is counted under it, with what changed.
 
-    Values compare as the model's attributes do: a Money field takes a Decimal in the row's currency.
+    Values compare as the model's attributes do: a Money field takes a Decimal in the row's currency. What is known is
+    written first, so that a lease may end before the next one of its home begins; and of each row only the fields that
+    differ, so that what another has written meanwhile stays.
     """
     found: dict[Any, Model] = {}
-    new, changed, fields = [], [], set()
+    new: list[Model] = []
+    changed: dict[tuple[str, ...], list[Model]] = defaultdict(list)
     for key, values in wanted.items():
         row = existing.get(key)
+        changes = {}
         if row is None:
-            row, mark = model(landlord=outcome.landlord, **values), "created"
+            row = model(landlord=outcome.landlord, **values)
             new.append(row)
-        else:
-            differing = {field: value for field, value in values.items() if _differs(row, field, value)}
-            for field, value in differing.items():
-                setattr(row, field, value)
-            mark = "updated" if differing else "unchanged"
-            fields |= differing.keys()
-            changed += [row] if differing else []
+        elif changes := _changes(row, values):
+            changed[tuple(sorted(changes))].append(row)
         found[key] = row
         if name:
-            outcome.mark(name, key, mark)
+            outcome.mark(name, key, "updated" if changes else "unchanged" if key in existing else "created")
+            outcome.changes[name, key] = changes
+    for fields, rows in changed.items():
+        model.unscoped.bulk_update(rows, fields)
     model.unscoped.bulk_create(new)
-    if changed:
-        model.unscoped.bulk_update(changed, sorted(fields))
     return found
 
 
-def _differs(row: Model, field: str, value: Any) -> bool:
-    current = getattr(row, field)
-    return getattr(current, "amount", current) != value
+def _changes(row: Model, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Set the values that differ on the row; gives each field's old and new one."""
+    changes = {}
+    for field, value in values.items():
+        current = _plain(getattr(row, field))
+        if current != value:
+            setattr(row, field, value)
+            changes[field] = [current, value]
+    return changes
+
+
+def _plain(value: Any) -> Any:
+    return getattr(value, "amount", value)

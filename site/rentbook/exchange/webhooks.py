@@ -34,12 +34,14 @@ class Receiver:
 
     `verify(headers, body)` says valid, invalid or absent; `parse(headers, body)` gives facts, each with an
     `event_key`, or raises ValueError; `apply(fact)` acts once, returns the landlord it was about, raises Mismatch.
+    While `is_on()` is false the address is not there, and what is stored waits.
     """
 
     name: str
     verify: Callable[[dict[str, str], bytes], str]
     parse: Callable[[dict[str, str], bytes], Sequence[Any]]
     apply: Callable[[Any], int | None]
+    is_on: Callable[[], bool] = lambda: True
 
 
 receivers: Registry[Receiver] = Registry("webhook receiver")
@@ -52,6 +54,8 @@ def receive(request: HttpRequest, secret: str, source: str) -> HttpResponse:
     # As bytes: of texts with other letters than ASCII compare_digest raises.
     known = [each.encode() for each in settings.WEBHOOK_SECRETS]
     if source not in receivers or not any(hmac.compare_digest(secret.encode(), each) for each in known):
+        raise Http404
+    if not receivers[source].is_on():
         raise Http404
     body, headers = request.body, {name.lower(): value for name, value in request.headers.items()}
     if len(body) > MOST_BYTES:
@@ -107,11 +111,20 @@ def keep_for_staff(source: str, event_key: str, mismatch: Mismatch) -> None:
 
 
 def sweep() -> int:
-    """Apply what was stored and not acted on, since a process died in between; returns how many."""
-    waiting = Callback.objects.filter(state=Callback.State.RECEIVED, source__in=[item.name for item in receivers])
-    for callback in waiting:
-        receiver = receivers[callback.source]
-        for fact in receiver.parse({}, bytes(callback.body)):
-            if fact.event_key == callback.event_key:
-                apply(receiver, callback, fact)
-    return len(waiting)
+    """Apply what was stored and not acted on, since a process died or failed in between; returns how many.
+
+    One that fails again stays stored for the next sweep, and keeps no other waiting.
+    """
+    sources = [receiver.name for receiver in receivers if receiver.is_on()]
+    waiting = Callback.objects.filter(state=Callback.State.RECEIVED, source__in=sources)
+    return sum(_retry(receivers[callback.source], callback) for callback in waiting.order_by("pk"))
+
+
+def _retry(receiver: Receiver, callback: Callback) -> bool:
+    try:
+        facts = {fact.event_key: fact for fact in receiver.parse({}, bytes(callback.body))}
+        apply(receiver, callback, facts[callback.event_key])
+    except Exception:
+        logger.exception("Callback %s of %s could not be applied; it is tried again.", callback.pk, receiver.name)
+        return False
+    return True

@@ -69,18 +69,22 @@ def landlord_code(text: str) -> Landlord:
 
 
 def day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{text} is not a day; write it as 2026-01-31.") from None
+    return _of_our_time(text, text, "a day; write it as 2026-01-31")
 
 
 def month(text: str) -> date:
     """The first day of a month written as 2026-01."""
+    return _of_our_time(text, f"{text}-01", "a month; write it as 2026-01")
+
+
+def _of_our_time(text: str, iso: str, expected: str) -> date:
     try:
-        return date.fromisoformat(f"{text}-01")
+        found = date.fromisoformat(iso)
     except ValueError:
-        raise ArgumentTypeError(f"{text} is not a month; write it as 2026-01.") from None
+        raise ArgumentTypeError(f"{text} is not {expected}.") from None
+    if not 2000 <= found.year <= 2100:
+        raise ArgumentTypeError(f"{text} is not between the years 2000 and 2100.")
+    return found
 
 
 class EachLandlord(Command):

@@ -2,16 +2,13 @@
 
 import logging
 from collections import Counter
-from datetime import date, timedelta
-
-from django.db import transaction
+from datetime import date
 
 from . import clock
 from .contributions import daily_parts, schedules
 from .people import Landlord
 
 PREFIX = "rentbook:"
-CATCH_UP = timedelta(days=40)
 logger = logging.getLogger(__name__)
 
 
@@ -38,19 +35,15 @@ def run_day(landlord: Landlord, on: date) -> Counter:
     return done
 
 
-def catch_up(landlord: Landlord, on: date) -> Counter:
-    """Run each day since the last one done, up to and with `on`; a day that is done is not run again.
+def do_day(landlord: Landlord, on: date) -> Counter:
+    """Run all that is due by a day and note it as done; returns how many rows each part changed.
 
-    What is due is computed from dates, so a long gap needs no replay of every day: at most 40 are walked.
+    What is due is computed from dates, so one run after a long gap does what each missed day would have done, and a
+    day that is run again changes nothing. A day that has not come is run, and noted no further than today.
     """
-    last = landlord.day_done or on - timedelta(days=1)
-    day = max(last + timedelta(days=1), on - CATCH_UP)
-    done: Counter = Counter()
-    while day <= on:
-        done.update(run_day(landlord, day))
-        with transaction.atomic():
-            Landlord.objects.filter(pk=landlord.pk).update(day_done=day)
-        day += timedelta(days=1)
+    done = run_day(landlord, on)
+    noted = max(landlord.day_done or date.min, min(on, clock.today(landlord)))
+    Landlord.objects.filter(pk=landlord.pk).update(day_done=noted)
     return done
 
 
@@ -60,7 +53,7 @@ def tick() -> None:
         today = clock.today(landlord)
         if landlord.day_done is None or landlord.day_done < today:
             try:
-                catch_up(landlord, today)
+                do_day(landlord, today)
             except Exception:
                 # One landlord's trouble must not keep the others' day from being run; the next tick tries again.
                 logger.exception("The day %s of landlord %s failed.", today, landlord.code)

@@ -4,7 +4,7 @@ from modules.invoicing.selectors import month_of
 from modules.invoicing.services import issue_rent_invoices, preview_rent_invoices
 from rentbook.kernel.commands import Command as Base
 from rentbook.kernel.commands import landlord_code, month
-from rentbook.kernel.money import show
+from rentbook.kernel.money import show, sums
 from rentbook.kernel.people import Landlord
 
 
@@ -21,17 +21,18 @@ class Command(Base):
         landlords = [landlord_code(options["landlord"])] if options["landlord"] else Landlord.objects.order_by("pk")
         work = preview_rent_invoices if options["dry_run"] else issue_rent_invoices
         results = [work(landlord=landlord, first=first, last=last) for landlord in landlords]
-        totals: dict[str, Any] = {}
-        for money in (money for result in results for money in result.total):
-            code = str(money.currency)
-            totals[code] = totals[code] + money if code in totals else money
+        totals = sums(money for result in results for money in result.total)
         created, existing = sum(result.created for result in results), sum(result.existing for result in results)
-        issued = ", ".join(show(money, "en", plain=True) for money in totals.values()) or "nothing"
+        issued = ", ".join(show(money, "en", plain=True) for money in totals) or "nothing"
         self.say(f"{created} invoices created ({issued}), {existing} were there.")
+        problems = [problem for result in results for problem in result.problems]
+        for problem in problems:
+            self.say(f"Not billed: {problem}")
         runs = [result.run.pk for result in results if result.run]
         return {
             "run": runs[0] if len(runs) == 1 else runs or None,
             "created": created,
             "existing": existing,
-            "total": {code: str(money.amount) for code, money in totals.items()},
+            "total": {str(money.currency): str(money.amount) for money in totals},
+            "problems": problems,
         }

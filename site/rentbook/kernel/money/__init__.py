@@ -15,7 +15,7 @@ from .guard import checked
 from .parsing import parse_amount
 from .rounding import billing_unit, round_money, split
 from .text import show
-from .totals import total_by_currency
+from .totals import sums, total_by_currency
 from .units import from_db, to_db, unit
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "round_money",
     "show",
     "split",
+    "sums",
     "to_db",
     "total_by_currency",
     "unit",

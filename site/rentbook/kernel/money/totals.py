@@ -1,8 +1,19 @@
-"""Sums of the database, one for each currency."""
+"""Sums, one for each currency."""
+
+from collections.abc import Iterable
 
 from django.db.models import QuerySet, Sum
 
 from .units import Money, as_money
+
+
+def sums(amounts: Iterable[Money]) -> list[Money]:
+    """The same for amounts at hand: their sum in each currency, by code."""
+    totals: dict[str, Money] = {}
+    for money in amounts:
+        code = str(money.currency)
+        totals[code] = totals[code] + money if code in totals else money
+    return [totals[code] for code in sorted(totals)]
 
 
 def total_by_currency(queryset: QuerySet, name: str, group: str = "currency") -> list[Money]:

@@ -4,6 +4,7 @@ from typing import Any
 from rentbook.kernel.choices import Language
 from rentbook.kernel.commands import Command as Base
 from rentbook.kernel.landlords import create_landlord
+from rentbook.kernel.people import User
 
 
 class Command(Base):
@@ -22,6 +23,7 @@ class Command(Base):
 
     def run(self, **options: Any) -> dict[str, Any]:
         password = options["owner_password"] or secrets.token_urlsafe(9)
+        before = set(User.objects.values_list("pk", flat=True))
         landlord, user = create_landlord(
             code=options["code"],
             name=options["name"],
@@ -34,10 +36,10 @@ class Command(Base):
             owner_phone=options["owner_phone"],
         )
         self.say(f"{landlord.name} ({landlord.code}) is open.")
-        if user:
-            self.say(f"Owner: {user.email or user.phone}, password {password} (shown once).")
-        return {
-            "landlord": landlord.code,
-            "user": str(user.email or user.phone) if user else None,
-            "password": password,
-        }
+        made = user is not None and user.pk not in before
+        who = str(user.email or user.phone) if user else None
+        if made:
+            self.say(f"Owner: {who}, password {password} (shown once).")
+        elif user:
+            self.say(f"Owner: {who}, who signs in with the password that they have.")
+        return {"landlord": landlord.code, "user": who, "password": password if made else None}

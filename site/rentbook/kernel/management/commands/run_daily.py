@@ -1,3 +1,4 @@
+import logging
 from collections import Counter
 from typing import Any
 
@@ -5,7 +6,9 @@ from rentbook.kernel import clock
 from rentbook.kernel.commands import Command as Base
 from rentbook.kernel.commands import day, landlord_code
 from rentbook.kernel.people import Landlord
-from rentbook.kernel.scheduling import catch_up, run_day
+from rentbook.kernel.scheduling import do_day
+
+logger = logging.getLogger(__name__)
 
 
 class Command(Base):
@@ -18,11 +21,19 @@ class Command(Base):
     def run(self, **options: Any) -> dict[str, Any]:
         landlords = [landlord_code(options["landlord"])] if options["landlord"] else Landlord.objects.order_by("pk")
         done: Counter = Counter()
+        failed = []
         for landlord in landlords:
-            on = options["on"] or clock.today(landlord)
-            done.update(catch_up(landlord, on))
-            # A day done once is looked at again on request: what was added since is due too.
-            done.update(run_day(landlord, on))
+            try:
+                done.update(do_day(landlord, options["on"] or clock.today(landlord)))
+            except Exception:
+                # One landlord's trouble must not keep the others' day from being run.
+                logger.exception("The day of landlord %s failed.", landlord.code)
+                failed.append(landlord.code)
         for name, count in sorted(done.items()):
             self.say(f"{name}: {count}")
-        return dict(done)
+        if failed:
+            self.say(f"Failed, and to be run again: {', '.join(failed)}")
+        return {**done, "failed": failed}
+
+    def refused(self, result: dict[str, Any]) -> bool:
+        return bool(result["failed"])

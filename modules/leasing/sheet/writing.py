@@ -1,0 +1,172 @@
+"""How good rows are written: homes, tenants, leases and charges, in that order, and what changed into the log."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from modules.leasing.models import Charge, Lease, Property, Tenant, Unit
+from modules.leasing.services import activate_leases
+from rentbook.exchange.events import ImportFinished
+from rentbook.exchange.importing import Outcome, Row
+from rentbook.exchange.upserting import upsert
+from rentbook.kernel import log
+from rentbook.kernel.contacts import Contact
+from rentbook.kernel.people import Landlord
+
+from .columns import CONTACT_FIELDS, LEASE_FIELDS
+from .ended import leave_ended
+from .homes import home, is_total, same
+from .matching import Match, match, person
+
+
+def apply(rows: list[Row], landlord: Landlord, outcome: Outcome) -> None:
+    """Write the rows, all in the caller's transaction; imported leases are active, and billed from today on."""
+    rows = _remarked(rows, outcome)
+    _units(rows, landlord, outcome)
+    units = {home(row): row.made["unit"].pk for row in rows}
+    _lock(units.values(), landlord)
+    matches = match(rows, units, landlord, lock=True)
+    signed = []
+    for row in rows:
+        if found := matches.get(row.number):
+            row.made |= {"match": found, "lease_key": (units[home(row)], row.get("lease_start"))}
+            signed.append(row)
+    charges = _known_charges(matches.values(), landlord)
+    leave_ended([row for row in signed if row.made["match"].ended], charges, outcome)
+    signed = [row for row in signed if not row.made["match"].ended]
+    _tenants(signed, landlord, outcome)
+    _leases(signed, outcome)
+    _charges(signed, charges, landlord, outcome)
+    new = [row.made["lease"] for row in signed if not row.made["match"].lease]
+    activate_leases(leases=new, by=outcome.by)
+    _log(signed, outcome)
+
+
+def _remarked(rows: list[Row], outcome: Outcome) -> list[Row]:
+    """The rows without those that add the others up; that is said, and whose property was read above."""
+    for row in rows:
+        if is_total(row):
+            outcome.warn(row, "unit", "This row adds the others up: it is left out.")
+    rows = [row for row in rows if not is_total(row)]
+    inherited = [row for row in rows if row.made["inherited"]]
+    if inherited:
+        numbers = ", ".join(str(row.number) for row in inherited[:5]) + (" …" if len(inherited) > 5 else "")
+        message = f"{len(inherited)} empty cells of this column take the property above them: in rows {numbers}."
+        outcome.warn(inherited[0], "property", message)
+    return rows
+
+
+def _units(rows: list[Row], landlord: Landlord, outcome: Outcome) -> None:
+    """A home that is known keeps its name, in whatever case the sheet writes it."""
+    named = {home(row)[0]: row.made["property"] for row in reversed(rows)}
+    existing = {same(each.name): each for each in Property.objects.of(landlord).order_by("-pk")}
+    wanted = {key: {} if key in existing else {"name": named[key]} for key in sorted(named)}
+    properties = upsert(Property, wanted, existing, outcome, "property")
+    known = Unit.objects.of(landlord).filter(property__in=properties.values()).select_related("property")
+    existing = {(same(each.property.name), same(each.name)): each for each in known.order_by("-pk")}
+    wanted = {}
+    for row in rows:
+        new = {"property": properties[home(row)[0]], "name": row.get("unit")}
+        wanted.setdefault(home(row), {} if home(row) in existing else new)
+    units = upsert(Unit, wanted, existing, outcome, "unit")
+    for row in rows:
+        row.made["unit"] = units[home(row)]
+
+
+def _lock(units: Iterable[int], landlord: Landlord) -> None:
+    """The units before their leases, as every service does: nobody signs or ends one while the rows are written."""
+    rows = Unit.objects.of(landlord).filter(pk__in=set(units)).order_by("pk")
+    list(rows.select_for_update(of=("self",)).values("pk"))
+
+
+def _known_charges(matches: Iterable[Match], landlord: Landlord) -> dict[tuple[int, str], Charge]:
+    """The latest charge of each stream."""
+    leases = [found.lease.pk for found in matches if found.lease]
+    latest = Charge.objects.of(landlord).filter(lease__in=leases).order_by("start")
+    return {(charge.lease_id, charge.stream): charge for charge in latest}
+
+
+def _tenants(rows: list[Row], landlord: Landlord, outcome: Outcome) -> None:
+    """A row of a known lease is its tenant, even under a new name or phone; else name and phone tell."""
+    existing, wanted = {}, {}
+    for row in rows:
+        tenant = row.made["match"].tenant
+        # The person is one key, so that two homes of a new tenant make one tenant.
+        key = ("known", tenant.contact_id) if tenant else ("new", *person(row))
+        row.made["person"] = key
+        given = {target: row.get(name) for name, target in CONTACT_FIELDS.items() if row.get(name) is not None}
+        wanted[key] = wanted.get(key, {}) | given
+        if tenant:
+            existing[key] = tenant.contact
+        else:
+            wanted[key].setdefault("language", landlord.language)
+    contacts = upsert(Contact, wanted, existing, outcome, "tenant")
+    tenants = upsert(
+        Tenant, {key: {"contact": contact} for key, contact in contacts.items()},
+        {key: contact.tenant for key, contact in existing.items()}, outcome,
+    )  # fmt: skip
+    for row in rows:
+        row.made["tenant"] = tenants[row.made["person"]]
+
+
+def _leases(rows: list[Row], outcome: Outcome) -> None:
+    wanted, existing = {}, {}
+    for row in rows:
+        key, lease = row.made["lease_key"], row.made["match"].lease
+        wanted[key] = {target: row.get(name) for name, target in LEASE_FIELDS.items() if row.get(name) is not None}
+        if lease:
+            existing[key] = lease
+        else:
+            wanted[key] |= _new_lease(row, outcome)
+    leases = upsert(Lease, wanted, existing, outcome, "lease")
+    for row in rows:
+        row.made["lease"] = leases[row.made["lease_key"]]
+
+
+def _new_lease(row: Row, outcome: Outcome) -> dict[str, Any]:
+    unit, start = row.made["unit"], row.get("lease_start")
+    values = {"unit": unit, "tenant": row.made["tenant"], "start": start, "currency": row.currency}
+    values["exclusive"] = not unit.shared
+    if start < outcome.on.replace(day=1):
+        values["billed_from"] = outcome.on
+    return values
+
+
+def _charges(rows: list[Row], existing: Mapping[Any, Charge], landlord: Landlord, outcome: Outcome) -> None:
+    """A stream that comes to a known lease is owed from this month on: what lies before was never agreed."""
+    wanted, keys = {}, {}
+    for row in rows:
+        lease, due_days = row.made["lease"], row.family("due_day_")
+        keys[lease.pk] = row.made["lease_key"]
+        start = max(lease.start, outcome.on.replace(day=1)) if row.made["match"].lease else lease.start
+        for stream, amount in ({Charge.RENT: row.get("rent")} | row.family("charge_")).items():
+            key = (lease.pk, stream)
+            values = {"amount": amount} | ({"due_day": due_days[stream]} if stream in due_days else {})
+            if key not in existing:
+                values |= {"lease": lease, "stream": stream, "currency": lease.currency, "start": start}
+            wanted[key] = values
+    charges = Outcome(landlord, outcome.on, outcome.by)
+    upsert(Charge, wanted, existing, charges, "charge")
+    for (_name, (lease_id, stream)), mark in charges.marks.items():
+        if mark == "unchanged":
+            continue
+        outcome.mark("lease", keys[lease_id], "updated")
+        changes = charges.changes["charge", (lease_id, stream)] or {
+            "amount": [None, wanted[lease_id, stream]["amount"]]
+        }
+        noted = {stream if field == "amount" else f"{stream} {field}": values for field, values in changes.items()}
+        outcome.changes["lease", keys[lease_id]] |= noted
+
+
+def _log(rows: list[Row], outcome: Outcome) -> None:
+    """An entry for each known lease that changed; those that changed alike are written at once."""
+    alike: dict[str, list[Lease]] = defaultdict(list)
+    changed: dict[str, dict[str, list[str | None]]] = {}
+    for row in rows:
+        changes = outcome.changes["lease", row.made["lease_key"]]
+        if changes and row.made["match"].lease:
+            texts = {field: [None if each is None else str(each) for each in pair] for field, pair in changes.items()}
+            changed[str(texts)] = texts
+            alike[str(texts)].append(row.made["lease"])
+    for key, leases in alike.items():
+        log.record(leases, ImportFinished.name, by=outcome.by, changes=changed[key])
