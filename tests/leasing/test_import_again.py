@@ -226,6 +226,14 @@ def test_a_home_is_the_same_in_capitals_and_with_odd_spaces_and_keeps_its_name(l
     assert (Property.objects.of(landlord).get().name, Unit.objects.of(landlord).get().name) == ("Bahari Beach", "A1")
 
 
+def test_a_book_that_writes_one_home_in_two_ways_means_the_older(landlord, roll):
+    roll(JOHN)
+    Unit.objects.of(landlord).create(landlord=landlord, property=Property.objects.of(landlord).get(), name="a1")
+    assert roll(JOHN).counts("created") == {}
+    assert not roll(JOHN.replace("2026-12-31", "2026-03-15"), MARY).errors
+    assert [str(lease.unit) for lease in Lease.objects.of(landlord)] == ["A1", "A1"]
+
+
 # --- The log --------------------------------------------------------------------------------------------------------
 
 

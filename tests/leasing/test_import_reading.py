@@ -163,6 +163,12 @@ def test_a_number_is_read_as_its_owner_sees_it(landlord):
     assert Charge.objects.of(landlord).get().amount.amount == 500000
 
 
+def test_a_workbook_s_cell_of_spaces_is_empty(landlord):
+    rows = [HEADINGS.split(","), ["A1", "John", date(2026, 1, 1), 5, " "], ["A2", "  ", None, " ", None]]
+    assert not import_sheet(kind="leases", name="a.xlsx", content=workbook(*rows), landlord=landlord).errors
+    assert (Unit.objects.of(landlord).count(), Lease.objects.of(landlord).count()) == (2, 1)
+
+
 # --- Bad rows -------------------------------------------------------------------------------------------------------
 
 

@@ -45,5 +45,6 @@ def home(row: Row) -> Home:
 
 def known_homes(landlord: Landlord) -> dict[Home, int]:
     """The key of every unit in the book."""
-    units = Unit.objects.of(landlord).values_list("property__name", "name", "pk")
+    # Where the book has one home in two ways, the older is meant.
+    units = Unit.objects.of(landlord).order_by("-pk").values_list("property__name", "name", "pk")
     return {(same(building), same(unit)): pk for building, unit, pk in units}

@@ -15,7 +15,7 @@ from rentbook.kernel.people import Landlord
 
 from .columns import CONTACT_FIELDS, LEASE_FIELDS
 from .ended import leave_ended
-from .homes import home, is_total, same
+from .homes import home, is_total, known_homes, same
 from .matching import Match, match, person
 
 
@@ -62,8 +62,9 @@ def _units(rows: list[Row], landlord: Landlord, outcome: Outcome) -> None:
     existing = {same(each.name): each for each in Property.objects.of(landlord).order_by("-pk")}
     wanted = {key: {} if key in existing else {"name": named[key]} for key in sorted(named)}
     properties = upsert(Property, wanted, existing, outcome, "property")
-    known = Unit.objects.of(landlord).filter(property__in=properties.values()).select_related("property")
-    existing = {(same(each.property.name), same(each.name)): each for each in known.order_by("-pk")}
+    homes = known_homes(landlord)
+    known = Unit.objects.of(landlord).in_bulk({homes[home(row)] for row in rows if home(row) in homes})
+    existing = {home(row): known[homes[home(row)]] for row in rows if home(row) in homes}
     wanted = {}
     for row in rows:
         new = {"property": properties[home(row)[0]], "name": row.get("unit")}

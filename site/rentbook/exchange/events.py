@@ -7,7 +7,10 @@ from rentbook.kernel.events import Event
 
 @dataclass(frozen=True)
 class ImportFinished(Event):
-    """Changed by an import."""
+    """A sheet was imported.
+
+    What it changed of a row that was known stands in that row's log under this name.
+    """
 
     name = "exchange.sheet_imported"
     batch_id: int

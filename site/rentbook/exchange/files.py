@@ -23,7 +23,7 @@ ARABIC_LETTER = re.compile(r"[\u0621-\u064a\u067e\u0686\u0688\u0691\u0698\u06a9\
 LATIN_LETTER = re.compile(r"[A-Za-z\u00c0-\u024f]")
 # ą, ł and ż of Central Europe, as they look in the code page of the West.
 CENTRAL_IN_WESTERN = re.compile(r"[^\W\d_][¹³¿]|[¹³£¯][^\W\d_]")
-NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
+NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x19]")
 
 FORMULA = re.compile(r"[=@\t\r]|[+-](?!\d[\d .,]*$)")
 QUOTED = re.compile(r"'[=@+\t\r-]")
@@ -82,8 +82,10 @@ def _refuse_bombs(name: str, content: bytes) -> None:
 
 
 def _cell(value: object) -> Cell:
-    if isinstance(value, bool) or value is None or value == "":
-        return None if not isinstance(value, bool) else str(value)
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    if isinstance(value, bool):
+        return str(value)
     if isinstance(value, int | float):
         number = Decimal(repr(value))
         whole = number == number.to_integral_value()

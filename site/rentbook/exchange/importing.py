@@ -140,10 +140,7 @@ def import_sheet(
     sheet = _read_headings(read_table(name, content) if table is None else table, parts, outcome)
     if outcome.refused:
         return outcome
-    if not any(True for _row in sheet.body()):
-        raise Unreadable(f"{name} holds no rows: there is nothing under the headings.")
-    if content is not None:
-        _tell_code_page(name, content, sheet, outcome)
+    _tell_code_page(name, content or b"", sheet, outcome)
     good = _checked(parts, _read_rows(sheet, parts, outcome), sheet, outcome, again=skip_bad_rows)
     outcome.bad_rows = _bad_rows(sheet, outcome)
     outcome.refused = bool(outcome.errors) and not (skip_bad_rows and good)
@@ -242,6 +239,8 @@ def _read_rows(sheet: Sheet, parts: list[SheetPart], outcome: Outcome) -> list[R
             row = Row(number, outcome.landlord)
             rows.append(row)
             _read_row(row, given, sheet.names, outcome)
+    if not rows and not outcome.errors:
+        raise Unreadable("There is nothing under the headings of the sheet.")
     return rows
 
 

@@ -18,22 +18,19 @@ def upsert(
 ) -> dict[Any, Model]:
     """The row of every key, made or changed as wanted. With a `name`, each is counted under it, with what changed.
 
-    Values compare as the model's attributes do: a Money field takes a Decimal in the row's currency. What is known is
-    written first, so that a lease may end before the next one of its home begins; and of each row only the fields that
-    differ, so that what another has written meanwhile stays.
+    A Money field takes a Decimal in the row's currency. What is known is written first, so that a lease may end before
+    the next one of its home begins; of each row only what differs, so that what another has written meanwhile stays.
     """
     found: dict[Any, Model] = {}
     new: list[Model] = []
     changed: dict[tuple[str, ...], list[Model]] = defaultdict(list)
     for key, values in wanted.items():
-        row = existing.get(key)
-        changes = {}
-        if row is None:
-            row = model(landlord=outcome.landlord, **values)
-            new.append(row)
-        elif changes := _changes(row, values):
-            changed[tuple(sorted(changes))].append(row)
-        found[key] = row
+        changes = _changes(existing[key], values) if key in existing else {}
+        found[key] = existing[key] if key in existing else model(landlord=outcome.landlord, **values)
+        if key not in existing:
+            new.append(found[key])
+        elif changes:
+            changed[tuple(sorted(changes))].append(found[key])
         if name:
             outcome.mark(name, key, "updated" if changes else "unchanged" if key in existing else "created")
             outcome.changes[name, key] = changes
