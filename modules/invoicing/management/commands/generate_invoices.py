@@ -2,6 +2,7 @@ from typing import Any
 
 from modules.invoicing.selectors import month_of
 from modules.invoicing.services import issue_rent_invoices, preview_rent_invoices
+from modules.invoicing.wording import plain
 from rentbook.kernel.commands import Command as Base
 from rentbook.kernel.commands import landlord_code, month
 from rentbook.kernel.money import show, sums
@@ -33,6 +34,6 @@ class Command(Base):
             "run": runs[0] if len(runs) == 1 else runs or None,
             "created": created,
             "existing": existing,
-            "total": {str(money.currency): str(money.amount) for money in totals},
+            "total": {str(money.currency): plain(money) for money in totals},
             "problems": problems,
         }
