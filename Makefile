@@ -22,7 +22,7 @@ format: .venv/ready-test
 	$(BIN)/ruff format .
 
 storm: .venv/ready-test  ## the long form of the races
-	STORM=1 $(BIN)/python tests/run_engines.py -m storm
+	$(BIN)/python tests/run_engines.py -m storm
 
 docs: .venv/ready  ## the documentation as HTML in var/docs
 	$(BIN)/python -m pip install --quiet --require-hashes -r docs/requirements.txt
