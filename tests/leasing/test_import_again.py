@@ -95,6 +95,7 @@ def test_the_home_of_an_ended_lease_is_let_anew_below_its_old_row(landlord, roll
     assert the_lease(landlord, state="active").tenant.contact.name == "Mary"
 
 
+@pytest.mark.needs("invoicing")
 def test_a_balance_for_a_lease_that_has_ended_is_not_entered_and_said(landlord, roll):
     roll(JOHN)
     terminate_leases(leases=[the_lease(landlord)], by=None)
