@@ -10,7 +10,7 @@ run: .venv/ready  ## set up what is missing, then serve the site and its worker
 test: .venv/ready-test  ## the whole suite on SQLite, then on PostgreSQL
 	@$(BIN)/python tests/run_engines.py
 
-test-modules: .venv/ready-test  ## the suite once without each module that no other needs
+test-modules: .venv/ready-test  ## the suite once without each module, and without those that need it
 	@$(BIN)/python tests/run_engines.py --each-module-off -m "not browser"
 
 lint: .venv/ready-test  ## style, imports and the clock ban
