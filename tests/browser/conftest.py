@@ -42,14 +42,14 @@ class Site:
         lines = path.read_text().splitlines() if path.exists() else []
         return [message for message in map(json.loads, lines) if message["template"] == template]
 
-    def wait_for(self, look, *, seconds: float = 60):
+    def wait_for(self, look, *, seconds: float = 120):
         """Look until something is there: the worker takes its time."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if found := look():
                 return found
             time.sleep(0.5)
-        pytest.fail("It did not come within a minute.")
+        pytest.fail("It did not come within two minutes.")
 
 
 def free_port() -> int:
