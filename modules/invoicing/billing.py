@@ -53,6 +53,11 @@ class DraftInvoice:
         return sum((line.share.amount for line in self.lines), Decimal(0))
 
 
+def series(period_start: date) -> str:
+    """The series of numbers that a bill belongs to, by the month of its period: INV-202601 (docs/rules.md, R6)."""
+    return f"INV-{period_start:%Y%m}"
+
+
 def draft_lines(
     terms: BillingTerms, charges: Iterable[ChargeTerms], first: date, last: date, step: Decimal
 ) -> Iterator[DraftLine]:

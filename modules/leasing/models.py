@@ -157,7 +157,7 @@ class Lease(StatefulModel, ScopedModel):
         except TermsError as error:
             raise ValidationError(error.problems) from error
 
-    def has_ended(self) -> bool:
+    def has_last_day(self) -> bool:
         return self.end is not None
 
     @transition(field=state, source=State.PENDING, target=State.ACTIVE)
@@ -168,11 +168,11 @@ class Lease(StatefulModel, ScopedModel):
     def cancel(self):
         """Never came about: nothing is billed."""
 
-    @transition(field=state, source=State.ACTIVE, target=State.TERMINATED, conditions=[has_ended])
+    @transition(field=state, source=State.ACTIVE, target=State.TERMINATED, conditions=[has_last_day])
     def terminate(self):
         """Ended before its time, on the last day that is set with it."""
 
-    @transition(field=state, source=State.ACTIVE, target=State.EXPIRED, conditions=[has_ended])
+    @transition(field=state, source=State.ACTIVE, target=State.EXPIRED, conditions=[has_last_day])
     def expire(self):
         """Ran to its last day."""
 

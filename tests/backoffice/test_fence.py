@@ -143,3 +143,26 @@ def test_the_site_history_tells_of_ones_own_landlord_alone(signed_in, books, lan
 def test_the_doors_of_pages_images_and_documents_lead_nowhere(signed_in, books):
     for path in ("/admin/pages/", "/admin/images/", "/admin/documents/", "/admin/users/", "/admin/groups/"):
         assert signed_in.get(path).status_code in {302, 403, 404}, path
+
+
+@pytest.mark.needs("invoicing", "payments")
+def test_a_list_asks_the_database_no_more_often_for_twelve_rows_than_for_one(signed_in, books, landlord):
+    """Every row has links to others: none of them costs a query of its own."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from tests.factories import make_invoice, make_lease
+
+    def asked() -> dict[str, int]:
+        counts = {}
+        for name in ("lease", "tenant", "invoice", "invoiceline", "charge"):
+            with CaptureQueriesContext(connection) as queries:
+                assert signed_in.get(reverse(f"{name}:index")).status_code == 200
+            counts[name] = len(queries)
+        return counts
+
+    asked()
+    before = asked()
+    for _row in range(12):
+        make_invoice(make_lease(landlord))
+    assert asked() == before

@@ -22,9 +22,9 @@ from rentbook.kernel.contacts import Contact
 from rentbook.kernel.landlords import create_landlord
 from rentbook.kernel.money import Money
 from rentbook.kernel.people import Landlord
+from tests.pdfs import MARKS, facts_of, text_of
 
 HEADINGS = ["property", "unit", "tenant_name", "phone", "currency", "lease_start", "rent", "charge_water"]
-MARKS = str.maketrans(dict.fromkeys("\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069"))
 
 
 @pytest.fixture
@@ -44,17 +44,6 @@ def landlord(db):
 @pytest.fixture
 def invoice(landlord) -> Invoice:
     return Invoice.objects.of(landlord).get()
-
-
-def text_of(content: bytes) -> str:
-    """The text of a PDF in reading order, with plain spaces and without marks of direction."""
-    run = subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True)
-    return " ".join(run.stdout.decode().translate(MARKS).split())
-
-
-def facts_of(content: bytes) -> dict[str, str]:
-    run = subprocess.run(["pdfinfo", "-"], input=content, capture_output=True, check=True)
-    return {name: value.strip() for name, value in (line.split(":", 1) for line in run.stdout.decode().splitlines())}
 
 
 def lines_from_the_right(content: bytes) -> list[str]:

@@ -13,6 +13,8 @@ from modules.payments.providers.sandbox import SIGNATURE, Sandbox
 from modules.payments.services import link_url, live_link
 from tests.factories import make_invoice, make_lease
 
+from .steps import NOON
+
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 TAGS = re.compile(r"<[^>]+>")
 
@@ -68,6 +70,17 @@ def text_of(response) -> str:
 def title_of(response) -> str:
     [title] = re.findall(r"<title>(.*?)</title>", response.content.decode(), flags=re.DOTALL)
     return unescape(title).strip().replace("\u00a0", " ")
+
+
+@pytest.fixture
+def noon_of_5_january(travel):
+    travel(NOON)
+
+
+@pytest.fixture
+def invoice(landlord):
+    """500,000 TZS for January, due on the 5th."""
+    return make_invoice(make_lease(landlord))
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """What the tests of payments do again and again: start, record, answer through the door, and look."""
 
+from datetime import UTC, datetime
+
 from django.conf import settings
 from django.test import Client
 
@@ -10,6 +12,7 @@ from modules.payments.services import record_payment, start_payment
 from rentbook.kernel.money import Money
 
 SANDBOX = Sandbox()
+NOON = datetime(2026, 1, 5, 9, tzinfo=UTC)  # in Dar es Salaam
 
 
 def start(invoice: Invoice, amount: int = 500_000, once: str = "press") -> Attempt:

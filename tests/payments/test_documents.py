@@ -1,6 +1,5 @@
 """The receipt as a PDF: paid in full, in part, or kept as credit (docs/rules.md, D28, R4)."""
 
-import subprocess
 from datetime import date
 
 import pytest
@@ -17,10 +16,10 @@ from rentbook.kernel.contacts import Contact
 from rentbook.kernel.landlords import create_landlord
 from rentbook.kernel.money import Money
 from rentbook.kernel.people import Landlord
+from tests.pdfs import facts_of, text_of
 
 HEADINGS = ["property", "unit", "tenant_name", "phone", "lease_start", "rent"]
 ROW = ["Mikocheni House", "A-12", "Rehema Tibanga", "0764000214", "2026-01-01", "500,000"]
-MARKS = str.maketrans(dict.fromkeys("\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069"))
 
 
 @pytest.fixture
@@ -30,16 +29,6 @@ def invoice(db) -> Invoice:
         assert not import_sheet(kind="leases", name="list", table=[HEADINGS, ROW], landlord=landlord).errors
         issue_rent_invoices(landlord=landlord, first=date(2026, 1, 1), last=date(2026, 1, 31))
         yield Invoice.objects.of(landlord).get()
-
-
-def text_of(content: bytes) -> str:
-    run = subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True)
-    return " ".join(run.stdout.decode().translate(MARKS).split())
-
-
-def facts_of(content: bytes) -> dict[str, str]:
-    run = subprocess.run(["pdfinfo", "-"], input=content, capture_output=True, check=True)
-    return {name: value.strip() for name, value in (line.split(":", 1) for line in run.stdout.decode().splitlines())}
 
 
 def receipt_of(payment: Payment) -> Receipt:

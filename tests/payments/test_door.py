@@ -3,12 +3,10 @@
 import hashlib
 import hmac
 import json
-from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
 
-from modules.invoicing.models import Invoice
 from modules.payments.models import Attempt
 from modules.payments.services import completing
 from rentbook.exchange.models import Callback
@@ -17,18 +15,7 @@ from tests.factories import make_invoice, make_landlord, make_lease
 
 from .steps import SANDBOX, call, receipts, standing, start, states, tell
 
-pytestmark = pytest.mark.django_db
-NOON = datetime(2026, 1, 5, 9, tzinfo=UTC)  # in Dar es Salaam
-
-
-@pytest.fixture(autouse=True)
-def _noon_of_5_january(travel):
-    travel(NOON)
-
-
-@pytest.fixture
-def invoice(landlord) -> Invoice:
-    return make_invoice(make_lease(landlord))
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon_of_5_january")]
 
 
 @pytest.mark.parametrize("signature", ["", "0" * 64, "ü", "x" * 5000])

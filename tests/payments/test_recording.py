@@ -1,34 +1,23 @@
 """Payments by hand, and the links that they replace (docs/rules.md, R5, R8, D28, D31, D35, D48)."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
 
-from modules.invoicing.models import Credit, Invoice, Settlement
+from modules.invoicing.models import Credit, Settlement
 from modules.invoicing.services import Overpayment, settle
 from modules.payments.models import PayLink, Payment, Receipt
 from modules.payments.services import cancel_payments, find_link, link_url, live_link
 from rentbook.kernel.money import Money
 from rentbook.kernel.people import BooksLocked
 from rentbook.kernel.states import Refused
-from tests.factories import make_invoice, make_lease
+from tests.factories import make_invoice
 
-from .steps import receipts, record, standing, start, states, tell
+from .steps import NOON, receipts, record, standing, start, states, tell
 
-pytestmark = pytest.mark.django_db
-NOON = datetime(2026, 1, 5, 9, tzinfo=UTC)  # in Dar es Salaam
-
-
-@pytest.fixture(autouse=True)
-def _noon_of_5_january(travel):
-    travel(NOON)
-
-
-@pytest.fixture
-def invoice(landlord) -> Invoice:
-    return make_invoice(make_lease(landlord))
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon_of_5_january")]
 
 
 def test_d28_each_payment_by_hand_has_a_receipt_that_says_what_is_left(invoice, alice):

@@ -13,11 +13,6 @@ from tests.factories import make_invoice, make_lease, staff_of
 
 
 @pytest.fixture
-def invoice(landlord):
-    return make_invoice(make_lease(landlord))
-
-
-@pytest.fixture
 def desk(client, alice, invoice, travel):
     """The page as a browser has it: its fields, and a press of its button with some of them changed."""
     travel(date(2026, 1, 6))

@@ -1,11 +1,11 @@
 """Payments through a provider, with every outcome, early and late (docs/rules.md, R4, R5, D32, D33, D37)."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from modules.invoicing.models import Credit, Invoice, Settlement
+from modules.invoicing.models import Credit, Settlement
 from modules.invoicing.services import Overpayment, cancel_invoices
 from modules.payments.models import Payment, Receipt
 from modules.payments.providers.base import FactState, OutcomeUnknown, PaymentFact, ProviderError
@@ -15,20 +15,9 @@ from rentbook.exchange.models import Callback
 from rentbook.kernel.money import Money
 from tests.factories import make_invoice, make_lease
 
-from .steps import SANDBOX, call, receipts, record, standing, start, states, tell
+from .steps import NOON, SANDBOX, call, receipts, record, standing, start, states, tell
 
-pytestmark = pytest.mark.django_db
-NOON = datetime(2026, 1, 5, 9, tzinfo=UTC)  # in Dar es Salaam
-
-
-@pytest.fixture(autouse=True)
-def _noon_of_5_january(travel):
-    travel(NOON)
-
-
-@pytest.fixture
-def invoice(landlord) -> Invoice:
-    return make_invoice(make_lease(landlord))
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon_of_5_january")]
 
 
 def test_r5_a_payment_that_begins_holds_its_amount_for_half_an_hour(invoice):

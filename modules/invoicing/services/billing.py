@@ -10,7 +10,7 @@ from decimal import Decimal
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
 
-from modules.invoicing.billing import RENT, ChargeTerms, DraftInvoice, DraftLine, draft_lines, group, remaining
+from modules.invoicing.billing import RENT, ChargeTerms, DraftInvoice, DraftLine, draft_lines, group, remaining, series
 from modules.invoicing.events import InvoicesIssued
 from modules.invoicing.models import BillingRun, Invoice, InvoiceLine
 from modules.leasing.models import Charge, Lease
@@ -187,9 +187,9 @@ def _issue(landlord: Landlord, bills: list[Bill], result: RunResult, *, by: User
 
 def _numbers(landlord: Landlord, bills: list[Bill]) -> list[str]:
     """A number for each bill, as a block from the series of its period's month (R6)."""
-    series = [f"INV-{bill.draft.period[0]:%Y%m}" for bill in bills]
-    blocks = {name: iter(take_numbers(landlord, name, count)) for name, count in sorted(Counter(series).items())}
-    return [next(blocks[name]) for name in series]
+    names = [series(bill.draft.period[0]) for bill in bills]
+    blocks = {name: iter(take_numbers(landlord, name, count)) for name, count in sorted(Counter(names).items())}
+    return [next(blocks[name]) for name in names]
 
 
 def _invoice(landlord: Landlord, bill: Bill, number: str, run: BillingRun, on: date) -> Invoice:

@@ -6,6 +6,7 @@ from datetime import date
 from django.db import transaction
 from django.db.models import F
 
+from modules.invoicing.billing import series
 from modules.invoicing.events import InvoicesIssued
 from modules.invoicing.models import Invoice, InvoiceLine
 from rentbook.kernel import clock
@@ -21,23 +22,20 @@ def _locked(invoices: Iterable[Invoice]):
     return list(rows.order_by("pk").select_for_update(of=("self",)).select_related("landlord"))
 
 
-def _series(invoice: Invoice) -> str:
-    return f"INV-{invoice.period_start:%Y%m}"
-
-
 @transaction.atomic
 def send_invoices(*, invoices: Iterable[Invoice], by: User | None) -> list[int]:
     """Issue drafts: each gets its number and today's date; returns their keys. Raises Refused for one that is not."""
     invoices = list(invoices)
-    for landlord_id, name in sorted({(invoice.landlord_id, _series(invoice)) for invoice in invoices}):
-        lock_series(Landlord(pk=landlord_id), name)
+    wanted = {(invoice.landlord_id, series(invoice.period_start)): invoice.landlord for invoice in invoices}
+    for (_key, name), landlord in sorted(wanted.items(), key=lambda item: item[0]):
+        lock_series(landlord, name)
     rows = _locked(invoices)
     refuse_unless(rows, "send")
     moved = []
     for invoice in rows:
         today = clock.today(invoice.landlord)
         check_open(invoice.landlord, today)
-        [number] = take_numbers(invoice.landlord, _series(invoice), 1)
+        [number] = take_numbers(invoice.landlord, series(invoice.period_start), 1)
         moved += move(Invoice.unscoped.filter(pk=invoice.pk), "send", by=by, number=number, issue_date=today)
         apply_credits(landlord=invoice.landlord, leases=[invoice.lease_id], on=today)
         InvoicesIssued(invoice.landlord_id, None).emit()

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import transaction
 
+from modules.invoicing.billing import series
 from modules.invoicing.models import Credit, Invoice, InvoiceLine
 from modules.leasing.models import Lease
 from rentbook.kernel import clock
@@ -39,7 +40,7 @@ def open_balances(*, landlord: Landlord, balances: Iterable[OpeningBalance], on:
     if new:
         check_open(landlord, on)
     owed = [balance for balance in new if balance.amount.amount > 0]
-    numbers = take_numbers(landlord, f"INV-{on:%Y%m}", len(owed)) if owed else []
+    numbers = take_numbers(landlord, series(on), len(owed)) if owed else []
     for balance, number in zip(owed, numbers, strict=True):
         _enter(landlord, balance, number, on)
     for balance in new:

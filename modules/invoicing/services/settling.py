@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from modules.invoicing.events import InvoicePaid
 from modules.invoicing.models import Credit, Invoice, Settlement
@@ -44,6 +44,14 @@ def _is_exact(amount: Money) -> bool:
         return to_db(amount.amount) % to_db(unit(str(amount.currency))) == 0
     except ValueError:
         return False
+
+
+def lock_bills(invoice: Invoice) -> Invoice:
+    """The invoice under its lock, and with it the other open ones of its lease, by key: credit may settle those."""
+    rows = Invoice.objects.of(invoice.landlord_id).filter(
+        Q(pk=invoice.pk) | Q(lease=invoice.lease_id, state__in=Invoice.OPEN)
+    )
+    return {row.pk: row for row in rows.select_for_update(of=("self",)).order_by("pk")}[invoice.pk]
 
 
 def guard(invoice: Invoice, amount: Money) -> None:

@@ -3,10 +3,9 @@
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 
 from modules.invoicing.models import Invoice, Settlement
-from modules.invoicing.services import apply_credits, give_credit, lock_invoice, release, settle
+from modules.invoicing.services import apply_credits, give_credit, lock_bills, lock_invoice, release, settle
 from modules.payments.events import PaymentCompleted
 from modules.payments.models import Attempt, Payment, Receipt
 from modules.payments.providers.base import FactState, PaymentFact
@@ -70,14 +69,6 @@ def complete_payment(
     replace_links(payment.invoice.lease)
     PaymentCompleted(landlord.pk, payment.pk).emit()
     return payment
-
-
-def lock_bills(invoice: Invoice) -> Invoice:
-    """The invoice under its lock, and with it the other open ones of its lease, by key: credit may settle those."""
-    rows = Invoice.objects.of(invoice.landlord_id).filter(
-        Q(pk=invoice.pk) | Q(lease=invoice.lease_id, state__in=Invoice.OPEN)
-    )
-    return {row.pk: row for row in rows.select_for_update(of=("self",)).order_by("pk")}[invoice.pk]
 
 
 def _open_day(landlord: Landlord, today: date) -> date:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from modules.invoicing.models import Invoice
-from modules.invoicing.services import lock_invoice
+from modules.invoicing.services import lock_bills, lock_invoice
 from modules.invoicing.services.settling import guard
 from modules.payments.models import Method, Payment
 from rentbook.kernel import clock
@@ -16,7 +16,7 @@ from rentbook.kernel.money import Money
 from rentbook.kernel.numbering import lock_series
 from rentbook.kernel.people import Landlord, User, check_open
 
-from .completing import SERIES, complete_payment, lock_bills
+from .completing import SERIES, complete_payment
 from .ending import end_payment
 
 

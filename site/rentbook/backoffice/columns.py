@@ -64,7 +64,10 @@ class LinkColumn(TitleColumn):
 
 
 class PersonColumn(Column):
-    """A cell with a link to another row, where the reader may see it; it shows that row unless a `text` is given."""
+    """A cell with a link to another row of the same landlord; it shows that row unless a `text` is given.
+
+    Whoever is shown a row may see those that it points to: asking for each would be a query a row.
+    """
 
     cell_template_name = "backoffice/link_cell.html"
 
@@ -74,6 +77,6 @@ class PersonColumn(Column):
 
     def get_cell_context_data(self, instance, parent_context):
         context = super().get_cell_context_data(instance, parent_context)
-        target, request = self.target(instance), parent_context["request"]
-        context |= {"value": shown(self.text(target)), "url": AdminURLFinder(request.user).get_edit_url(target)}
+        target = self.target(instance)
+        context |= {"value": shown(self.text(target)), "url": AdminURLFinder().get_edit_url(target)}
         return context
