@@ -2,7 +2,7 @@ PORT ?= 8000
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-modules lint format docs storm system system-test clean
+.PHONY: run test test-modules lint types format docs storm bench system system-test clean
 
 run: .venv/ready  ## set up what is missing, then serve the site and its worker
 	@$(BIN)/python manage.py start --port $(PORT)
@@ -17,12 +17,18 @@ lint: .venv/ready-test  ## style, imports and the clock ban
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
+types: .venv/ready-test  ## the type check of the kernel, the exchange, services and selectors
+	$(BIN)/mypy
+
 format: .venv/ready-test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 storm: .venv/ready-test  ## the long form of the races
 	$(BIN)/python tests/run_engines.py -m storm
+
+bench: .venv/ready-test  ## work beside its yardstick on both engines; LEASES=100000 for the long form
+	@$(BIN)/python benchmarks --leases $(or $(LEASES),10000)
 
 docs: .venv/ready  ## the documentation as HTML in var/docs
 	$(BIN)/python -m pip install --quiet --require-hashes -r docs/requirements.txt
