@@ -15,7 +15,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, connections
 
-from rentbook.kernel import roles
+from rentbook.kernel import choices, keeping, roles
 from rentbook.kernel.contributions import schedules
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "var" / "test"
@@ -25,7 +25,7 @@ KEPT = 20
 def fingerprint() -> str:
     """What a migrated database depends on: every migration file, and what runs after migrating."""
     parts = [repr(sorted((schedule.name, schedule.task, schedule.cron) for schedule in schedules)).encode()]
-    parts.append(Path(roles.__file__).read_bytes())
+    parts += [Path(module.__file__).read_bytes() for module in (choices, keeping, roles)]
     for config in apps.get_app_configs():
         for file in sorted(Path(config.path, "migrations").glob("*.py")):
             parts += [config.label.encode(), file.name.encode(), file.read_bytes()]

@@ -4,6 +4,7 @@ import os
 import secrets
 import sys
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import dj_database_url
 import environ
@@ -11,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from rentbook.kernel import modules
 
-from .paths import ROOT, VAR
+from .paths import PACKAGE, ROOT, VAR
 
 environ.Env.read_env(ROOT / ".env")
 env = environ.Env()
@@ -89,6 +90,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "rentbook.backoffice.middleware.NameTheDoor",
     "rentbook.exchange.pdf.SayWhenUnavailable",
 ]
 
@@ -158,10 +160,7 @@ Q_CLUSTER = {
 # --- People ---------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "kernel.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["rentbook.backoffice.accounts.Entrance"]
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -176,6 +175,8 @@ if TESTING:
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("sw", "Kiswahili"), ("fr", "Français"), ("ar", "العربية")]
+# Wagtail has no Swahili: what staff see of it, and of Django, is translated there.
+LOCALE_PATHS = [PACKAGE / "backoffice/overlay"]
 FORMAT_MODULE_PATH = ["rentbook.kernel.formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -204,6 +205,8 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_WORKFLOW_ENABLED = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
+# No browser knows these two.
+WAGTAIL_USER_TIME_ZONES = sorted(available_timezones() - {"Factory", "localtime"})
 
 # --- Messages and payments ------------------------------------------------------------------------------------------
 
@@ -216,7 +219,7 @@ vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 
 # --- Safety ---------------------------------------------------------------------------------------------------------
 
-X_FRAME_OPTIONS = "SAMEORIGIN"
+X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [BASE_URL]

@@ -33,6 +33,11 @@ def test_d39_what_is_no_number_is_refused_with_an_example(written):
         parse_phone(written, "TZ")
 
 
+def test_d39_where_there_are_no_mobile_phones_the_example_is_a_fixed_one():
+    with pytest.raises(ValueError, match="write it like 8999"):
+        parse_phone("12", "TA")
+
+
 def test_a_phone_on_a_page_that_may_be_forwarded_shows_three_digits():
     assert masked("+255712345678") == "*** 678"
     assert masked(None) == masked("") == ""

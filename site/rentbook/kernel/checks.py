@@ -1,12 +1,14 @@
 """System checks: each says what to do."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core import checks
 from django.db import connection
 
 
 @checks.register()
-def modules_off(app_configs, **kwargs):
+def modules_off(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     return [
         checks.Warning(f"Module {label} is off: {why}.", id="rentbook.W001")
         for label, why in settings.RENTBOOK_MODULES_OFF.items()
@@ -14,7 +16,7 @@ def modules_off(app_configs, **kwargs):
 
 
 @checks.register()
-def sqlite_takes_its_lock_first(app_configs, **kwargs):
+def sqlite_takes_its_lock_first(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     # Without IMMEDIATE, two payments at once read before either locks, and SQLite fails one with "database is locked".
     options = connection.settings_dict.get("OPTIONS", {})
     if connection.vendor != "sqlite" or options.get("transaction_mode") == "IMMEDIATE":
@@ -23,7 +25,7 @@ def sqlite_takes_its_lock_first(app_configs, **kwargs):
 
 
 @checks.register()
-def pdf_can_be_made(app_configs, **kwargs):
+def pdf_can_be_made(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     try:
         import weasyprint  # noqa: F401
     except OSError:

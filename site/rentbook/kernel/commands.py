@@ -1,7 +1,7 @@
 """The manner of all our commands: one JSON object on request, a sentence when refused, exit codes 0, 1 and 2."""
 
 import json
-from argparse import ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from typing import Any
 
@@ -21,11 +21,11 @@ class Command(BaseCommand):
 
     requires_migrations_checks = True
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object; notes go to standard error")
         self.arguments(parser)
 
-    def arguments(self, parser) -> None:
+    def arguments(self, parser: ArgumentParser) -> None:
         """The command's own arguments."""
 
     def run(self, **options: Any) -> dict[str, Any]:
@@ -92,7 +92,7 @@ class EachLandlord(Command):
 
     key = "changed"
 
-    def arguments(self, parser) -> None:
+    def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--on", type=day, help="as of this day instead of the landlord's local today")
         parser.add_argument("--landlord", metavar="CODE", help="only this landlord")
 

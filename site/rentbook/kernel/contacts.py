@@ -33,3 +33,8 @@ class Contact(ScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def reached_by(self) -> Channel:
+        """The channel that was chosen, or e-mail where there is no phone."""
+        return Channel(self.channel) if self.phone else Channel.EMAIL

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+from django.utils.functional import Promise
 
 from .contacts import Contact
 from .events import Event
 from .people import Landlord
 from .registry import Registry
+
+Text = str | Promise  # Promise: a text that is translated when it is shown
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class Column:
     """
 
     name: str
-    parse: Callable[[Any, "Mapping[str, Any]"], Any]
+    parse: Callable[[Any, Any], Any]
     aliases: Sequence[str] = ()
     required: bool = False
     family: bool = False
@@ -98,13 +101,17 @@ class SheetPart:
 
 @dataclass(frozen=True)
 class Report:
-    """A table that the reports module shows: headings, and rows as at a date, for one landlord."""
+    """A table that the reports module shows: headings, and rows as at a date, for one landlord.
+
+    It is for whoever may see rows of `model`.
+    """
 
     name: str
-    title: str
-    headings: Sequence[str]
+    title: Text
+    headings: Sequence[Text]
     rows: Callable[[Landlord, date], Iterable[Sequence[Any]]]
-    summary: str = ""
+    model: type[Model]
+    summary: Text = ""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ losing every event loses nothing.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import transaction
 from django.dispatch import Signal
@@ -15,9 +15,13 @@ announced = Signal()
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to a set of rows of one landlord. `name` is the log's action name too."""
+    """Something that happened to a set of rows of one landlord.
+
+    `name` is the log's action name too, `title` how the log says it.
+    """
 
     name: ClassVar[str]
+    title: ClassVar[Any] = ""
     landlord_id: int
 
     def emit(self) -> None:

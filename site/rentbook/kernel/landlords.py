@@ -1,13 +1,17 @@
-"""Opening a landlord's book."""
+"""Opening a landlord's book, and what its office changes of the book's own details and contacts."""
+
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from phonenumbers import SUPPORTED_REGIONS
 
+from . import editing, log
 from .choices import Language, Role
 from .contacts import Contact
+from .members import known_user, new_user
 from .money import CURRENCIES
 from .people import Landlord, User
 from .phones import parse_phone
@@ -20,6 +24,16 @@ ZONES = {
     "KW": "Asia/Kuwait", "AE": "Asia/Dubai", "SA": "Asia/Riyadh", "QA": "Asia/Qatar", "BH": "Asia/Bahrain",
     "OM": "Asia/Muscat", "EG": "Africa/Cairo", "MA": "Africa/Casablanca", "GB": "Europe/London", "FR": "Europe/Paris",
 }  # fmt: skip
+
+# Why a landlord's details stay as they were when the book was opened; the operator may change those of OPERATORS.
+FIXED = {
+    "code": gettext_lazy("It stands in the numbers of bills and receipts."),
+    "currency": gettext_lazy("Leases and their money are in it: open another book for another currency."),
+    "country": gettext_lazy("Phones are read as numbers of this country: ask whoever runs the site."),
+    "time_zone": gettext_lazy("It says when a day of the book begins: ask whoever runs the site."),
+    "locked_through": gettext_lazy("Closing a month moves it, so that closed figures stay as they were reported."),
+}
+OPERATORS = {"country", "time_zone"}
 
 
 @transaction.atomic
@@ -40,15 +54,11 @@ def create_landlord(
     A user who is known by that e-mail or phone becomes the owner with the password that they have. Raises
     ValidationError for a code in use, an unknown country, currency or zone, a bad e-mail or phone.
     """
-    country, currency = country.upper(), currency.upper()
-    if currency not in CURRENCIES:
-        raise ValidationError(_("%s is not a currency; write its three letters, such as TZS.") % currency)
-    if country not in SUPPORTED_REGIONS:
-        raise ValidationError(_("%s is not a country; write its two letters, such as TZ.") % country)
+    country, currency = _known_country(country), _known_currency(currency)
     zone = time_zone or ZONES.get(country)
     if not zone:
         raise ValidationError(_("Say the time zone: it is not known for the country %s.") % country)
-    phone = parse_phone(owner_phone, country) if owner_phone else None
+    phone = _stored({"phone": owner_phone}, country)["phone"]
     landlord = Landlord(
         code=code.upper(), name=name, country=country, currency=currency, language=language, time_zone=zone, phone=phone
     )
@@ -56,22 +66,60 @@ def create_landlord(
     landlord.save()
     if not (owner_email or phone):
         return landlord, None
-    user = known_user(owner_email, phone) or _new_user(owner_email, phone, owner_password, name)
+    user = known_user(owner_email, phone) or new_user(owner_email, phone, owner_password, name)
     add_member(user=user, landlord=landlord, role=Role.OWNER)
     Contact.unscoped.create(landlord=landlord, name=name, phone=phone, email=owner_email, language=language, user=user)
     return landlord, user
 
 
-def known_user(email: str | None, phone: str | None) -> User | None:
-    """Who signs in by this e-mail or this phone already. ValidationError where they are two people."""
-    known = set(User.objects.filter(email=email)) if email else set()
-    known |= set(User.objects.filter(phone=phone)) if phone else set()
-    if len(known) > 1:
-        raise ValidationError(_("The e-mail and the phone belong to two users."))
-    return next(iter(known), None)
+@transaction.atomic
+def open_book(*, email: str, by: User, **given: Any) -> Landlord:
+    """What create_landlord does, as the operator asks for it: owned by whoever signs in by the e-mail, and logged."""
+    landlord, _owner = create_landlord(owner_email=email, **given)
+    log.record([landlord], editing.CREATED, by=by, values={"code": landlord.code, "owner": email})
+    return landlord
 
 
-def _new_user(email: str | None, phone: str | None, password: str | None, name: str) -> User:
-    if email:
-        validate_email(email)
-    return User.objects.create_user(email, password, phone=phone, first_name=name[:150])
+def _known_country(country: str) -> str:
+    if country.upper() not in SUPPORTED_REGIONS:
+        raise ValidationError(_("%s is not a country; write its two letters, such as TZ.") % country.upper())
+    return country.upper()
+
+
+def _known_currency(currency: str) -> str:
+    if currency.upper() not in CURRENCIES:
+        raise ValidationError(_("%s is not a currency; write its three letters, such as TZS.") % currency.upper())
+    return currency.upper()
+
+
+@transaction.atomic
+def update_landlord(*, row: Landlord, seen: int | None = None, by: User | None, **details: Any) -> Landlord:
+    """Change the landlord's own details; the phone as people write it in the country.
+
+    Raises ValidationError by field for what is fixed to this user and differs, and StaleForm.
+    """
+    free = OPERATORS if by is None or by.is_superuser else set()
+    differing = {name for name in FIXED if name in details and details[name] != getattr(row, name)}
+    if refused := differing - free:
+        raise ValidationError({name: FIXED[name] for name in refused})
+    country = _known_country(details.get("country", row.country))
+    return editing.change(row, by=by, seen=seen, **_stored(details | {"country": country}, country))
+
+
+def update_contact(*, row: Contact, seen: int | None = None, by: User | None, **person: Any) -> Contact:
+    """Change a contact; the phone as people write it in the landlord's country. Raises ValidationError and StaleForm.
+
+    A tenant's contact is changed with the tenant, by leasing.
+    """
+    return editing.change(row, by=by, seen=seen, **_stored(person, row.landlord.country))
+
+
+def _stored(typed: dict[str, Any], country: str) -> dict[str, Any]:
+    """What was typed as it is kept: the phone in E.164 (docs/rules.md, D39), nothing for an empty phone or e-mail."""
+    stored = typed | {name: typed[name] or None for name in ("phone", "email") if name in typed}
+    if stored.get("phone"):
+        try:
+            stored["phone"] = parse_phone(str(stored["phone"]), country)
+        except ValueError as error:
+            raise ValidationError({"phone": str(error)}) from error
+    return stored

@@ -4,7 +4,7 @@ import pkgutil
 from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
 from importlib import import_module, util
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.apps import AppConfig
 from django.core.exceptions import ImproperlyConfigured
@@ -24,7 +24,7 @@ class ModuleConfig(AppConfig):
     summary: ClassVar[str]
     depends: ClassVar[tuple[str, ...]] = ()
 
-    def __init_subclass__(cls, **kwargs):
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.default = True
         cls.label = cls.name.rpartition(".")[2]

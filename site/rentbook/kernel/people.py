@@ -1,6 +1,7 @@
 """Who there is: users who sign in, landlords whose book it is, and memberships between them."""
 
 from datetime import date
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.contrib.auth.base_user import BaseUserManager
@@ -8,34 +9,44 @@ from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from phonenumber_field.modelfields import PhoneNumberField
 
 from .choices import Language, Role
 
 
-class UserManager(BaseUserManager):
-    def create_user(self, email: str | None = None, password: str | None = None, **fields) -> "User":
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str | None = None, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email) or None, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
 class User(AbstractUser):
     """A person who signs in, by e-mail or by phone; there is no user name."""
 
-    username = None
-    email = models.EmailField(_("e-mail"), unique=True, null=True, blank=True)
+    username = None  # type: ignore[assignment]
+    email = models.EmailField(_("e-mail"), unique=True, null=True, blank=True)  # type: ignore[assignment]
     phone = PhoneNumberField(_("phone"), unique=True, null=True, blank=True)
 
-    objects = UserManager()
+    objects = UserManager()  # type: ignore[assignment,misc]
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []
+
+    #: Wagtail's pages and files are hidden: nobody holds rights there, so they are not asked for at each request.
+    _page_permission_cache = _collection_permission_cache = ()
+
+    @cached_property
+    def roles(self) -> "list[Membership]":
+        """What the user is in each book, with its landlord, by its name; read once, as a request has its own user."""
+        return list(self.memberships.select_related("landlord").order_by("landlord__name", "landlord"))
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email or f"…{str(self.phone)[-3:]}"
@@ -97,18 +108,23 @@ def check_open(landlord: Landlord, on: date) -> None:
 
 
 class Membership(models.Model):
-    """What a user is for a landlord."""
+    """What a user is for a landlord.
+
+    `name` is what this book calls the person: who adds somebody learns nothing of what other books know of them.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user"))
     landlord = models.ForeignKey(
         Landlord, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("landlord")
     )
+    name = models.CharField(_("name"), max_length=120, blank=True)
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
 
     class Meta:
-        verbose_name = _("membership")
-        verbose_name_plural = _("memberships")
+        verbose_name = pgettext_lazy("of a book", "person")
+        verbose_name_plural = pgettext_lazy("of a book", "people")
+        ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["user", "landlord"], name="membership_once")]
 
     def __str__(self) -> str:
-        return f"{self.user}, {self.get_role_display()}"
+        return self.name or str(self.user)

@@ -24,11 +24,15 @@ def parse_phone(text: str, country: str) -> str:
             continue
         if phonenumbers.is_valid_number(number):
             return phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    example = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
-    shown = phonenumbers.format_number(example, PhoneNumberFormat.NATIONAL)
     raise ValueError(
-        _("“%(text)s” is not a phone number; write it like %(example)s.") % {"text": text, "example": shown}
+        _("“%(text)s” is not a phone number; write it like %(example)s.") % {"text": text, "example": _example(region)}
     )
+
+
+def _example(region: str) -> str:
+    # Tristan da Cunha has no mobile phones to show one of.
+    examples = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE), phonenumbers.example_number(region)
+    return next(phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL) for number in examples if number)
 
 
 def masked(phone: object) -> str:

@@ -37,7 +37,7 @@ class Registry(Generic[T]):
         return self._items[name]
 
     @contextmanager
-    def temporarily(self, item: T):
+    def temporarily(self, item: T) -> Iterator[T]:
         """For tests: registered inside the block, gone after it."""
         self.register(item)
         try:
@@ -49,7 +49,7 @@ class Registry(Generic[T]):
 class Slots:
     """Named places that a module shows and modules above fill; an unfilled slot is empty."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._fillings: dict[str, list[Callable[..., Any]]] = {}
 
     def fill(self, name: str, function: Callable[..., Any]) -> None:

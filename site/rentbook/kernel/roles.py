@@ -1,41 +1,46 @@
-"""Roles: a Django group each, whose permissions are the same on every business model."""
+"""Roles: a Django group each, whose permissions are what the table in `choices` says."""
 
 from django.apps import apps as registry
+from django.db.models import Model
 
-from .choices import MAY, Role
+from .choices import MAY, Role, verbs_of
 from .people import Landlord, Membership, User
 from .scoping import ScopedModel
-
-# Models with a landlord that are no ScopedModel, and the landlord itself: to be looked at, never changed here.
-LOOKED_AT = [("kernel", "view_landlord"), ("exchange", "view_callback")]
 
 
 def group_name(role: str) -> str:
     return f"rentbook {role}"
 
 
-def sync_roles(app_config=None, **_: object) -> None:
-    """Give each role's group its permissions on every scoped model, and the key to the back office."""
+def sync_roles(app_config: object = None, **_: object) -> None:
+    """Give each role's group its permissions on every model that stands in a book, and the key to the back office."""
     from django.contrib.auth.models import Group, Permission
 
-    for role, verbs in MAY.items():
+    for role in Role:
         wanted = Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")
-        for model in registry.get_models():
-            if issubclass(model, ScopedModel):
-                meta = model._meta
-                names = [f"{verb}_{meta.model_name}" for verb in verbs]
-                wanted |= Permission.objects.filter(content_type__app_label=meta.app_label, codename__in=names)
-        for app_label, codename in LOOKED_AT:
-            wanted |= Permission.objects.filter(content_type__app_label=app_label, codename=codename)
+        for model in filter(_stands_in_a_book, registry.get_models()):
+            app_label, name = model._meta.app_label, model._meta.model_name
+            names = [f"{verb}_{name}" for verb in verbs_of(role, model._meta.label_lower)]
+            wanted |= Permission.objects.filter(content_type__app_label=app_label, codename__in=names)
         group, _created = Group.objects.get_or_create(name=group_name(role))
         group.permissions.set(wanted)
 
 
-def add_member(*, user: User, landlord: Landlord, role: Role) -> Membership:
-    """Make the user a member of the landlord's book in a role; a member already there changes role."""
+def _stands_in_a_book(model: type[Model]) -> bool:
+    return issubclass(model, ScopedModel) or model._meta.label_lower in MAY
+
+
+def sync_groups(user: User) -> None:
+    """Put the user into the groups of the roles that they have in any book, and into no other of ours."""
     from django.contrib.auth.models import Group
 
+    vars(user).pop("roles", None)
+    roles = {each.role for each in user.roles}
+    user.groups.set(Group.objects.filter(name__in=[group_name(role) for role in roles]))
+
+
+def add_member(*, user: User, landlord: Landlord, role: Role) -> Membership:
+    """Make the user a member of the landlord's book in a role; a member already there changes role."""
     membership, _created = Membership.objects.update_or_create(user=user, landlord=landlord, defaults={"role": role})
-    roles = user.memberships.values_list("role", flat=True).distinct()
-    user.groups.set(Group.objects.filter(name__in=[group_name(name) for name in roles]))
+    sync_groups(user)
     return membership

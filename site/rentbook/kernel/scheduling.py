@@ -4,11 +4,17 @@ import logging
 from collections import Counter
 from datetime import date
 
+from django_q.signals import post_execute, pre_execute
+
 from . import clock
 from .contributions import daily_parts, schedules
+from .log import Door, stand_in
 from .people import Landlord
 
 PREFIX = "rentbook:"
+# What the worker does is nobody's act at a screen.
+pre_execute.connect(lambda **_: stand_in(Door.WORKER), weak=False, dispatch_uid="rentbook.worker.in")
+post_execute.connect(lambda **_: stand_in(Door.COMMAND), weak=False, dispatch_uid="rentbook.worker.out")
 logger = logging.getLogger(__name__)
 
 

@@ -16,7 +16,7 @@ from .parsing import parse_amount
 from .rounding import billing_unit, round_money, split
 from .text import show
 from .totals import sums, total_by_currency
-from .units import from_db, to_db, unit
+from .units import as_money, decimals, from_db, to_db, unit
 
 __all__ = [
     "CURRENCIES",
@@ -25,8 +25,10 @@ __all__ = [
     "GeneratedAmountField",
     "Money",
     "amount",
+    "as_money",
     "billing_unit",
     "checked",
+    "decimals",
     "from_db",
     "parse_amount",
     "round_money",

@@ -1,5 +1,7 @@
 """The check that an expression is made of amounts and of nothing else."""
 
+from typing import Any
+
 from django.core.exceptions import FieldError
 from django.db.models import Field, sql
 from django.db.models.expressions import Col, Value
@@ -9,7 +11,7 @@ def holds_amounts(field: Field | None) -> bool:
     return getattr(field, "holds_amounts", False)
 
 
-def checked(expression):
+def checked(expression: Any) -> Any:
     """Give the expression back if it is amounts all through, else raise FieldError.
 
     F("paid") + 5 would add five thousandths, and Coalesce("paid", 5, output_field=AmountField()) too: the output field
@@ -27,7 +29,7 @@ def checked(expression):
     return expression
 
 
-def _check_nodes(expression) -> None:
+def _check_nodes(expression: Any) -> None:
     for node in expression.flatten():
         if isinstance(node, Value | Col | sql.Query) or not holds_amounts(getattr(node, "_output_field_or_none", None)):
             continue

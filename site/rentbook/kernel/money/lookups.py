@@ -1,5 +1,7 @@
 """Comparisons of amounts: filter(rent=Money(5, "USD")) compares the currency column too."""
 
+from typing import Any
+
 from django.core.exceptions import FieldError
 from django.db.models import lookups
 from django.db.models.expressions import Col
@@ -9,21 +11,21 @@ from .fields import AmountField
 from .guard import checked
 
 
-class AmountLookup:
+class AmountLookup(lookups.Lookup):
     """Both sides must be amounts; Money stands for the number and for its currency."""
 
     @property
-    def identity(self):
+    def identity(self) -> Any:
         return (*super().identity, *self.codes)
 
-    def get_prep_lookup(self):
+    def get_prep_lookup(self) -> Any:
         values = self.rhs if isinstance(self.rhs, list | tuple | set | frozenset) else [self.rhs]
         self.codes = sorted({str(value.currency) for value in values if isinstance(value, AnyMoney)})
         if len(self.codes) > 1 or (self.codes and not isinstance(self.lhs, Col)):
             raise FieldError("Money: one currency against one column; else filter(currency=...) and Decimals")
         return super().get_prep_lookup()
 
-    def as_sql(self, compiler, connection):
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         for side in (self.lhs, self.rhs):
             if hasattr(side, "as_sql"):
                 checked(side)

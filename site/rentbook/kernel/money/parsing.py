@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from .text import DIRECTION_MARKS, symbol
-from .units import EXACT, WHOLE_DIGITS, unit
+from .units import EXACT, WHOLE_DIGITS, decimals, unit
 
 LANGUAGES = ("en", "fr", "sw", "ar")
 
@@ -23,8 +23,8 @@ WRITTEN_AS = {
 
 TO_ASCII = str.maketrans(
     {
-        **{0x0660 + digit: str(digit) for digit in range(10)},
-        **{0x06F0 + digit: str(digit) for digit in range(10)},
+        **{chr(0x0660 + digit): str(digit) for digit in range(10)},
+        **{chr(0x06F0 + digit): str(digit) for digit in range(10)},
         **dict.fromkeys("\u00a0\u202f\u2009", " "),
         **dict.fromkeys(DIRECTION_MARKS, None),
         "\u2212": "-",
@@ -112,7 +112,7 @@ def _fitted(value: Decimal, text: object, currency: str) -> Decimal:
         raise _error(text, f"it has more than {WHOLE_DIGITS} digits", currency)
     fitted = value.quantize(unit(currency), context=EXACT)
     if fitted != value:
-        places = -unit(currency).as_tuple().exponent
+        places = decimals(unit(currency))
         raise _error(text, f"{currency} has {places or 'no'} decimals", currency)
     # Plus zero, for there is no "minus zero" of money.
     return EXACT.add(fitted, Decimal(0))

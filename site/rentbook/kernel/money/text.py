@@ -7,7 +7,7 @@ from babel import Locale
 from babel.numbers import NumberPattern, get_currency_symbol, parse_pattern
 from moneyed import Money as AnyMoney
 
-from .units import EXACT, unit
+from .units import EXACT, decimals, unit
 
 # CLDR knows "TSh" in Swahili only; in Tanzania English is written with it too.
 SYMBOLS = {("TZS", "en"): "TSh"}
@@ -51,7 +51,7 @@ def _locale_and_pattern(language: str, places: int) -> tuple[Locale, NumberPatte
 def _places(value: Decimal, code: str) -> int:
     if value == value.to_integral_value(context=EXACT):
         return 0
-    return -min(unit(code).as_tuple().exponent, value.normalize(EXACT).as_tuple().exponent)
+    return max(decimals(unit(code)), decimals(value.normalize(EXACT)))
 
 
 def _with_symbol(number: str, sign: str) -> str:

@@ -22,5 +22,5 @@ def total_by_currency(queryset: QuerySet, name: str, group: str = "currency") ->
     `name` is the column, or an expression of amounts; `group` the way to the currency ("lease__currency"). No rows give
     no totals, rows without an amount give 0 of their currency.
     """
-    rows = queryset.order_by().values_list(group).annotate(Sum(name, default=0)).order_by(group)
+    rows = queryset.order_by().values_list(group).annotate(summed=Sum(name, default=0)).order_by(group)
     return [as_money(total, code) for code, total in rows]

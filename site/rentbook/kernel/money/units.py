@@ -19,7 +19,12 @@ WHOLE_DIGITS = 12
 @lru_cache
 def unit(code: str | None) -> Decimal:
     """The smallest amount of a currency by ISO 4217: 1 for XAF, 0.01 for USD, 0.001 for KWD and for an unknown code."""
-    return Decimal(1) / getattr(CURRENCIES.get(code), "sub_unit", 1000)
+    return Decimal(1) / getattr(CURRENCIES.get(code or ""), "sub_unit", 1000)
+
+
+def decimals(number: Decimal) -> int:
+    """How many decimals a finite number is written with: 2 for 1.50, below zero for 5E+2."""
+    return -int(number.as_tuple().exponent)
 
 
 def to_db(value: Decimal | int) -> int:

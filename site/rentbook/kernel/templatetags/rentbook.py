@@ -4,13 +4,15 @@ from datetime import date
 
 from django import template
 from django.utils.html import format_html
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_bidi
 
 from rentbook.kernel import phones
 from rentbook.kernel.dates import show_day, show_period
 from rentbook.kernel.money import Money, show
 
 register = template.Library()
+
+LEFT_TO_RIGHT_MARK = "\u200e"
 
 
 def bdi(value: object) -> str:
@@ -25,8 +27,14 @@ def isolated(value: object) -> str:
 
 @register.filter
 def money(value: Money) -> str:
-    """TSh 500,000 in the reader's language, without decimals where the amount is whole."""
-    return bdi(show(value, get_language()))
+    """TSh 500,000 in the reader's language, without decimals where the amount is whole.
+
+    Below zero, in Arabic too, the sign stays before the number and the currency where it always is.
+    """
+    text = show(value, get_language())
+    if value.amount < 0 and get_language_bidi():
+        return format_html('<bdi dir="rtl">{}{}</bdi>', LEFT_TO_RIGHT_MARK, text)
+    return bdi(text)
 
 
 @register.filter

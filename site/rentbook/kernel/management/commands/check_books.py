@@ -1,3 +1,4 @@
+from argparse import ArgumentParser
 from typing import Any
 
 from rentbook.kernel.commands import Command as Base
@@ -9,7 +10,7 @@ from rentbook.kernel.people import Landlord
 class Command(Base):
     help = "Prove every invariant of the books; exit 1 on a break."
 
-    def arguments(self, parser) -> None:
+    def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--landlord", metavar="CODE", help="only this landlord")
 
     def run(self, **options: Any) -> dict[str, Any]:

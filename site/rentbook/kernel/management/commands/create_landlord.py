@@ -1,4 +1,5 @@
 import secrets
+from argparse import ArgumentParser
 from typing import Any
 
 from rentbook.kernel.choices import Language
@@ -10,7 +11,7 @@ from rentbook.kernel.people import User
 class Command(Base):
     help = "Open the book of a new landlord, with a user who owns it."
 
-    def arguments(self, parser) -> None:
+    def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("code", help="three letters that stand in every invoice number, such as DAR")
         parser.add_argument("name", help="the landlord's name, as tenants read it")
         parser.add_argument("--country", required=True, help="two letters, such as TZ")

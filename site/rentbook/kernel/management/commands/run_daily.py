@@ -1,4 +1,5 @@
 import logging
+from argparse import ArgumentParser
 from collections import Counter
 from typing import Any
 
@@ -14,7 +15,7 @@ logger = logging.getLogger(__name__)
 class Command(Base):
     help = "Do all that is due today, in the right order, catching up missed days."
 
-    def arguments(self, parser) -> None:
+    def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--on", type=day, help="as of this day instead of each landlord's local today")
         parser.add_argument("--landlord", metavar="CODE", help="only this landlord")
 

@@ -1,5 +1,7 @@
 import os
 import sys
+from argparse import ArgumentParser
+from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -9,11 +11,11 @@ from rentbook.kernel.supervisor import Supervisor
 class Command(BaseCommand):
     help = "Serve the site and run its worker, both restarted when one dies; Ctrl-C stops them."
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         manage = [sys.executable, sys.argv[0]]
         threads = str(min(8, 2 * (os.cpu_count() or 1) + 1))
         web = [
