@@ -89,7 +89,7 @@ def positive_amount(cell: Cell, row: "Row") -> Decimal:
     return value
 
 
-def day(cell: Cell, row: "Row") -> date:
+def day(cell: Cell, row: "Row | None" = None) -> date:
     """A date: a date cell, 2026-01-31, or 31/01/2026; one that reads two ways is asked back."""
     if isinstance(cell, date):
         return cell

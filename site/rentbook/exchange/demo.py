@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.apps import apps
 from django.conf import settings
-from django.db import transaction
+from django.db.models import Model
 
 from rentbook.kernel import clock
 from rentbook.kernel.choices import Language, Role
 from rentbook.kernel.contributions import demo_steps
+from rentbook.kernel.keeping import log_open
 from rentbook.kernel.landlords import create_landlord
 from rentbook.kernel.models import Landlord, LogEntry, User
 from rentbook.kernel.roles import add_member
@@ -52,7 +54,7 @@ PORTFOLIOS = [
 ]  # fmt: skip
 
 
-def load_demo() -> dict[str, object]:
+def load_demo() -> dict[str, Any]:
     """Make the demo landlords, their users and three months of their rent book. ValueError where other data is."""
     if Landlord.objects.exists():
         raise ValueError("There is data already: the demo wants an empty book (demo --reset empties a demo book).")
@@ -114,7 +116,7 @@ def _moved(table: list[list[Cell]], months: int) -> list[list[Cell]]:
 
 def _move(cell: Cell, months: int) -> Cell:
     try:
-        written = day(cell, None) if cell is not None else None
+        written = day(cell) if cell is not None else None
     except ValueError:
         return cell
     if written is None:
@@ -124,7 +126,6 @@ def _move(cell: Cell, months: int) -> Cell:
     return written + relativedelta(months=months, day=31 if ends_month else None)
 
 
-@transaction.atomic
 def empty_demo() -> None:
     """Take the demo away. ValueError when a landlord or user is not the demo's own."""
     theirs = {(portfolio.code, portfolio.name) for portfolio in PORTFOLIOS}
@@ -133,11 +134,14 @@ def empty_demo() -> None:
         raise ValueError("There are landlords that are not the demo's: nothing was taken away.")
     if User.objects.exclude(email__endswith="@example.com").exists():
         raise ValueError("There are users that are not the demo's: nothing was taken away.")
-    # Keys are checked when the transaction ends, so the order does not matter.
-    for model in [*(m for m in apps.get_models() if issubclass(m, ScopedModel)), Callback, LogEntry]:
-        rows = model._base_manager.all()
-        rows._raw_delete(rows.db)
-    User.objects.all().delete()
-    Landlord.objects.all().delete()
+    with log_open():
+        # Keys are checked when the transaction ends, so the order does not matter.
+        scoped = [model for model in apps.get_models() if issubclass(model, ScopedModel)]
+        emptied: list[type[Model]] = [*scoped, Callback, LogEntry]
+        for model in emptied:
+            rows = model._base_manager.all()
+            rows._raw_delete(rows.db)
+        User.objects.all().delete()
+        Landlord.objects.all().delete()
     # Its links lead nowhere any more.
     Path(settings.MESSAGE_OUTBOX).unlink(missing_ok=True)

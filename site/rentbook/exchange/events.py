@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from rentbook.kernel.events import Event
 
 
@@ -13,4 +15,5 @@ class ImportFinished(Event):
     """
 
     name = "exchange.sheet_imported"
+    title = _("Imported from a sheet")
     batch_id: int

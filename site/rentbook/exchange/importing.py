@@ -4,8 +4,9 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db import transaction
@@ -25,12 +26,19 @@ BROKEN_OFF = re.compile(r"\s*\d{3}(\D.*)?")
 
 @dataclass(frozen=True)
 class Problem:
-    """One cell that cannot be taken, or a remark about one; `row` counts as the spreadsheet does."""
+    """One cell that cannot be taken, or a remark about one; `row` counts as the spreadsheet does.
+
+    `place`: where the cell stands in its row, from 0; None where it is of no one cell.
+    """
 
     row: int
     column: str
     value: str
     message: str
+    place: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {"row": self.row, "column": self.column, "value": self.value, "message": self.message}
 
 
 @dataclass
@@ -59,8 +67,8 @@ class Row:
 class Outcome:
     """What an import did or found: counts by model, problems by cell.
 
-    `refused`: nothing was written, nor would be without the dry run. `changes`: the fields of what was known, old and
-    new. `bad_rows`: the rows to be mended, under the sheet's own headings.
+    `refused`: nothing was written, nor would be without the dry run. `good`: how many rows are without an error.
+    `changes`: the fields of what was known, old and new. `bad_rows`: the rows to be mended, under the sheet's headings.
     """
 
     landlord: Landlord
@@ -68,6 +76,7 @@ class Outcome:
     by: User | None
     batch: int | None = None
     refused: bool = False
+    good: int = 0
     marks: dict[tuple[str, Any], str] = field(default_factory=dict)
     changes: dict[tuple[str, Any], dict[str, list[Any]]] = field(default_factory=dict)
     errors: list[Problem] = field(default_factory=list)
@@ -89,8 +98,8 @@ class Outcome:
         return {
             "batch": self.batch,
             **{what: self.counts(what) for what in reversed(RANK)},
-            "errors": [asdict(problem) for problem in self.errors],
-            "warnings": [asdict(problem) for problem in self.warnings],
+            "errors": [problem.as_json() for problem in self.errors],
+            "warnings": [problem.as_json() for problem in self.warnings],
         }
 
 
@@ -101,12 +110,12 @@ class Sheet:
     table: list[list[Cell]]
     top: int
     headings: list[str]
-    mapped: list[tuple[str | None, Column | None]]
+    mapped: list[tuple[str, Column] | None]
 
-    @property
-    def names(self) -> dict[str, str]:
-        """The sheet's own heading of each column."""
-        return {name: heading for (name, _column), heading in zip(self.mapped, self.headings, strict=True) if name}
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each column stands in the sheet."""
+        return {found[0]: place for place, found in enumerate(self.mapped) if found}
 
     def body(self) -> Iterable[tuple[int, list[Cell]]]:
         """The rows below the headings that hold anything, by their number."""
@@ -123,7 +132,7 @@ def import_sheet(
     *,
     kind: str,
     name: str,
-    content: bytes | None = None,
+    content: bytes = b"",
     table: list[list[Cell]] | None = None,
     landlord: Landlord,
     by: User | None = None,
@@ -140,16 +149,18 @@ def import_sheet(
     sheet = _read_headings(read_table(name, content) if table is None else table, parts, outcome)
     if outcome.refused:
         return outcome
-    _tell_code_page(name, content or b"", sheet, outcome)
+    _tell_code_page(name, content, sheet, outcome)
     good = _checked(parts, _read_rows(sheet, parts, outcome), sheet, outcome, again=skip_bad_rows)
-    outcome.bad_rows = _bad_rows(sheet, outcome)
+    outcome.good, outcome.bad_rows = len(good), _bad_rows(sheet, outcome)
     outcome.refused = bool(outcome.errors) and not (skip_bad_rows and good)
     if not outcome.refused:
         _write(kind, name, content, parts, good, outcome, dry_run=dry_run)
     return outcome
 
 
-def _write(kind, name, content, parts, rows, outcome, *, dry_run: bool) -> None:
+def _write(
+    kind: str, name: str, content: bytes, parts: list[SheetPart], rows: list[Row], outcome: Outcome, *, dry_run: bool
+) -> None:
     try:
         with transaction.atomic():
             Landlord.objects.select_for_update(no_key=True).get(pk=outcome.landlord.pk)
@@ -162,9 +173,9 @@ def _write(kind, name, content, parts, rows, outcome, *, dry_run: bool) -> None:
         pass
 
 
-def _keep(kind: str, name: str, content: bytes | None, outcome: Outcome) -> int:
+def _keep(kind: str, name: str, content: bytes, outcome: Outcome) -> int:
     counts = {what: outcome.counts(what) for what in RANK}
-    digest = hashlib.sha256(content or b"").hexdigest()
+    digest = hashlib.sha256(content).hexdigest()
     batch = ImportBatch.unscoped.create(
         landlord=outcome.landlord, kind=kind, filename=name[:200], sha256=digest, counts=counts, by=outcome.by
     )
@@ -179,12 +190,13 @@ def _read_headings(table: list[list[Cell]], parts: list[SheetPart], outcome: Out
     headings = [clean(cell) for cell in table[top]]
     sheet = Sheet(table, top, headings, [_find(heading, columns) for heading in headings])
     same = defaultdict(list)
-    for heading, (name, _column) in zip(headings, sheet.mapped, strict=True):
-        same[name].append(heading)
-        if heading and not name:
+    for heading, found in zip(headings, sheet.mapped, strict=True):
+        if found:
+            same[found[0]].append(heading)
+        elif heading:
             outcome.warnings.append(Problem(top + 1, heading, "", "This column is not known: it is left out."))
     for name, several in same.items():
-        if name and len(several) > 1:
+        if len(several) > 1:
             both = " and ".join(f"“{heading}”" for heading in several)
             message = f"{both} both stand for the column “{name}”: leave one, or give the other another heading."
             outcome.errors.append(Problem(top + 1, several[1], "", message))
@@ -197,7 +209,7 @@ def _read_headings(table: list[list[Cell]], parts: list[SheetPart], outcome: Out
     return sheet
 
 
-def _find(heading: str, columns: Iterable[Column]) -> tuple[str | None, Column | None]:
+def _find(heading: str, columns: Iterable[Column]) -> tuple[str, Column] | None:
     """The column that a heading means, by its own name or one of its other names; a family by its beginning."""
     wanted = fold(heading)
     for column in columns:
@@ -208,7 +220,7 @@ def _find(heading: str, columns: Iterable[Column]) -> tuple[str | None, Column |
         rest = wanted.removeprefix(column.name)
         if column.family and wanted.startswith(column.name) and re.fullmatch(r"[a-z0-9_]{1,20}", rest):
             return column.name + rest.replace("_", "-"), column
-    return None, None
+    return None
 
 
 def _tell_code_page(name: str, content: bytes, sheet: Sheet, outcome: Outcome) -> None:
@@ -229,28 +241,26 @@ def _read_rows(sheet: Sheet, parts: list[SheetPart], outcome: Outcome) -> list[R
     order = {column.name: place for place, column in enumerate(column for part in parts for column in part.columns)}
     rows: list[Row] = []
     for number, cells in sheet.body():
-        given = [
-            (entry, cell) for entry, cell in zip(sheet.mapped, cells, strict=False) if entry[0] and cell is not None
-        ]
+        given = [(found, cell) for found, cell in zip(sheet.mapped, cells, strict=False) if found and cell is not None]
         # In the order of the columns: the currency is read before the amounts.
         given.sort(key=lambda entry: order[entry[0][1].name])
         outcome.errors += _left_over(number, cells, sheet)
         if given:
             row = Row(number, outcome.landlord)
             rows.append(row)
-            _read_row(row, given, sheet.names, outcome)
+            _read_row(row, given, sheet, outcome)
     if not rows and not outcome.errors:
         raise Unreadable("There is nothing under the headings of the sheet.")
     return rows
 
 
-def _read_row(row: Row, given: list[tuple[Any, Cell]], names: dict[str, str], outcome: Outcome) -> None:
+def _read_row(row: Row, given: Iterable[tuple[tuple[str, Column], Cell]], sheet: Sheet, outcome: Outcome) -> None:
     for (name, column), cell in given:
         row.cells[name] = cell
         try:
             row.values[name] = column.parse(cell, row)
         except ValueError as error:
-            outcome.errors.append(_problem(row, name, names, str(error)))
+            outcome.errors.append(_problem(row, name, sheet, str(error)))
 
 
 def _left_over(number: int, cells: list[Cell], sheet: Sheet) -> Iterable[Problem]:
@@ -261,7 +271,7 @@ def _left_over(number: int, cells: list[Cell], sheet: Sheet) -> Iterable[Problem
         message = f"“{clean(cell)}” is left over: it stands under no heading."
         if BROKEN_OFF.fullmatch(str(cell)):
             message += " Is an amount written with a comma without quotes?"
-        yield Problem(number, letters(place), str(cell), message)
+        yield Problem(number, letters(place), str(cell), message, place)
 
 
 def _checked(parts: list[SheetPart], rows: list[Row], sheet: Sheet, outcome: Outcome, *, again: bool) -> list[Row]:
@@ -271,7 +281,7 @@ def _checked(parts: list[SheetPart], rows: list[Row], sheet: Sheet, outcome: Out
         count = len(good)
         for part in parts:
             for row, column, message in part.check(good, outcome.landlord):
-                outcome.errors.append(_problem(row, column, sheet.names, message))
+                outcome.errors.append(_problem(row, column, sheet, message))
         bad = {problem.row for problem in outcome.errors}
         good = [row for row in good if row.number not in bad]
         if not again or len(good) == count:
@@ -279,9 +289,10 @@ def _checked(parts: list[SheetPart], rows: list[Row], sheet: Sheet, outcome: Out
             return good
 
 
-def _problem(row: Row, column: str, headings: dict[str, str], message: str) -> Problem:
-    cell = row.cells.get(column)
-    return Problem(row.number, headings.get(column, column), "" if cell is None else str(cell), message)
+def _problem(row: Row, column: str, sheet: Sheet, message: str) -> Problem:
+    cell, place = row.cells.get(column), sheet.places.get(column)
+    heading = column if place is None else sheet.headings[place]
+    return Problem(row.number, heading, "" if cell is None else str(cell), message, place)
 
 
 def _bad_rows(sheet: Sheet, outcome: Outcome) -> list[list[Cell]]:

@@ -27,6 +27,32 @@ class ImportBatch(ScopedModel):
         return self.filename
 
 
+class Draft(ScopedModel):
+    """A file between its check and its import: one user's, for a day.
+
+    `edits` are cells written over, by row and place (`row-place`, rows from 1, places from 0). Once it is imported,
+    `content` is no more than the rows that were left out.
+    """
+
+    kind = models.CharField(_("kind"), max_length=20)
+    filename = models.CharField(_("file"), max_length=200)
+    content = models.BinaryField(_("content"))
+    edits = models.JSONField(_("mended cells"), default=dict)
+    by = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("by"))
+    batch = models.OneToOneField(
+        ImportBatch, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("import")
+    )
+    created_at = models.DateTimeField(_("at"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("file to import")
+        verbose_name_plural = _("files to import")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
 class Callback(models.Model):
     """A callback of a payment provider or messaging service, kept raw before anything acts on it (D34).
 

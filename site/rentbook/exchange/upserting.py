@@ -2,28 +2,30 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Model
+from rentbook.kernel.scoping import ScopedModel
 
 from .importing import Outcome
 
+M = TypeVar("M", bound=ScopedModel)
+
 
 def upsert(
-    model: type[Model],
+    model: type[M],
     wanted: Mapping[Any, dict[str, Any]],
-    existing: Mapping[Any, Model],
+    existing: Mapping[Any, M],
     outcome: Outcome,
     name: str = "",
-) -> dict[Any, Model]:
+) -> dict[Any, M]:
     """The row of every key, made or changed as wanted. With a `name`, each is counted under it, with what changed.
 
     A Money field takes a Decimal in the row's currency. What is known is written first, so that a lease may end before
     the next one of its home begins; of each row only what differs, so that what another has written meanwhile stays.
     """
-    found: dict[Any, Model] = {}
-    new: list[Model] = []
-    changed: dict[tuple[str, ...], list[Model]] = defaultdict(list)
+    found: dict[Any, M] = {}
+    new: list[M] = []
+    changed: dict[tuple[str, ...], list[M]] = defaultdict(list)
     for key, values in wanted.items():
         changes = _changes(existing[key], values) if key in existing else {}
         found[key] = existing[key] if key in existing else model(landlord=outcome.landlord, **values)
@@ -40,7 +42,7 @@ def upsert(
     return found
 
 
-def _changes(row: Model, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+def _changes(row: ScopedModel, values: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Set the values that differ on the row; gives each field's old and new one."""
     changes = {}
     for field, value in values.items():

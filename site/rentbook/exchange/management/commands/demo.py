@@ -1,3 +1,4 @@
+from argparse import ArgumentParser
 from typing import Any
 
 from rentbook.exchange.demo import empty_demo, load_demo
@@ -7,7 +8,7 @@ from rentbook.kernel.commands import Command as Base
 class Command(Base):
     help = "Load the demo portfolios, dates relative to today, every state present. Refuses where other data is."
 
-    def arguments(self, parser) -> None:
+    def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--reset", action="store_true", help="take the demo away first")
 
     def run(self, **options: Any) -> dict[str, Any]:

@@ -1,3 +1,4 @@
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from rentbook.kernel.contributions import sheet_parts
 class Command(Base):
     help = "Import a spreadsheet. All or nothing; every bad cell is named by row and column; again, it changes nothing."
 
-    def arguments(self, parser) -> None:
+    def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", choices=sorted({part.kind for part in sheet_parts}) or ["leases"])
         parser.add_argument("file", type=Path, help="CSV, XLSX, XLS or ODS, with a row of headings")
         parser.add_argument("--landlord", metavar="CODE", required=True, help="whose book it goes into")
