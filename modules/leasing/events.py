@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from rentbook.kernel.events import Event
 
 
@@ -10,6 +12,7 @@ class LeasesActivated(Event):
     """Leases were activated, and are billed from now on."""
 
     name = "leasing.leases_activated"
+    title = _("Activated")
     lease_ids: tuple[int, ...]
 
 
@@ -18,4 +21,5 @@ class LeasesEnded(Event):
     """Leases were terminated or expired."""
 
     name = "leasing.leases_ended"
+    title = _("Ended")
     lease_ids: tuple[int, ...]

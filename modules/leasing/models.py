@@ -1,20 +1,26 @@
 """Properties, units, tenants, leases, and the charges that a lease bills."""
 
+from enum import Enum
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from rentbook.kernel.contacts import Contact
+from rentbook.kernel.editing import Archivable
 from rentbook.kernel.money import AmountField
 from rentbook.kernel.scoping import ScopedModel
-from rentbook.kernel.states import StatefulModel
+from rentbook.kernel.states import StatefulModel, because
 
 from .terms import Alignment, BillingTerms, Frequency, Proration, TermsError
 
 
-def labelled(enum, **labels):
+def labelled(enum: type[Enum], **labels: Any) -> list[tuple[str, Any]]:
     """Choices of a plain enum with its translated labels, so that the rules stay free of Django."""
     return [(member.value, labels[member.name]) for member in enum]
 
@@ -32,7 +38,7 @@ ALIGNMENTS = labelled(Alignment, calendar=_("calendar periods"), anniversary=_("
 PRORATIONS = labelled(Proration, actual=_("actual days"), thirty_day=_("30-day month"), year_365=_("365-day year"))
 
 
-class Property(ScopedModel):
+class Property(Archivable, ScopedModel):
     """A building or plot, with units in it."""
 
     name = models.CharField(_("name"), max_length=120)
@@ -42,13 +48,19 @@ class Property(ScopedModel):
         verbose_name = _("property")
         verbose_name_plural = _("properties")
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["landlord", "name"], name="property_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["landlord", "name"],
+                name="property_once",
+                violation_error_message=_("There is a property of this name already."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
-class Unit(ScopedModel):
+class Unit(Archivable, ScopedModel):
     """What is let: a flat, a room, a shop. Tenants and landlords read “home”."""
 
     property = models.ForeignKey(Property, models.PROTECT, related_name="units", verbose_name=_("property"))
@@ -59,13 +71,19 @@ class Unit(ScopedModel):
         verbose_name = _("unit")
         verbose_name_plural = _("units")
         ordering = ["property__name", "name"]
-        constraints = [models.UniqueConstraint(fields=["property", "name"], name="unit_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["property", "name"],
+                name="unit_once",
+                violation_error_message=_("There is a home of this name in the property already."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
-class Tenant(ScopedModel):
+class Tenant(Archivable, ScopedModel):
     """A person or firm that rents, now or before."""
 
     contact = models.OneToOneField(Contact, models.PROTECT, related_name="tenant", verbose_name=_("contact"))
@@ -89,6 +107,8 @@ class Lease(StatefulModel, ScopedModel):
         EXPIRED = "expired", _("expired")
         CANCELLED = "cancelled", _("cancelled")
 
+    log_label = Concat("unit__name", Value(", "), "tenant__contact__name")
+
     LIVE = (State.PENDING, State.ACTIVE)
     BILLED = (State.ACTIVE, State.TERMINATED, State.EXPIRED)
 
@@ -108,6 +128,8 @@ class Lease(StatefulModel, ScopedModel):
     due_days_after = models.PositiveSmallIntegerField(_("days until due"), null=True, blank=True)
     lead_days = models.PositiveSmallIntegerField(_("issued days ahead"), default=0)
     activated_on = models.DateField(_("activated on"), null=True, blank=True, editable=False)
+    #: The local day on which it was signed in Rentbook; none where it was taken over from a sheet.
+    signed_on = models.DateField(_("signed on"), null=True, blank=True, editable=False)
     billed_from = models.DateField(
         _("billed from"),
         null=True,
@@ -155,25 +177,26 @@ class Lease(StatefulModel, ScopedModel):
         try:
             self.terms  # noqa: B018
         except TermsError as error:
-            raise ValidationError(error.problems) from error
+            raise ValidationError([gettext(problem) for problem in error.problems]) from error
 
+    @because(_("It has no last day yet."))
     def has_last_day(self) -> bool:
         return self.end is not None
 
     @transition(field=state, source=State.PENDING, target=State.ACTIVE)
-    def activate(self):
+    def activate(self) -> None:
         """Both have signed: the lease is billed from its first day."""
 
     @transition(field=state, source=State.PENDING, target=State.CANCELLED)
-    def cancel(self):
+    def cancel(self) -> None:
         """Never came about: nothing is billed."""
 
-    @transition(field=state, source=State.ACTIVE, target=State.TERMINATED, conditions=[has_last_day])
-    def terminate(self):
+    @transition(field=state, source=State.ACTIVE, target=State.TERMINATED)
+    def terminate(self) -> None:
         """Ended before its time, on the last day that is set with it."""
 
     @transition(field=state, source=State.ACTIVE, target=State.EXPIRED, conditions=[has_last_day])
-    def expire(self):
+    def expire(self) -> None:
         """Ran to its last day."""
 
 

@@ -9,6 +9,7 @@ from rentbook.kernel.contributions import Report, reports
 from rentbook.kernel.money import Money
 from rentbook.kernel.people import Landlord
 
+from .models import Charge
 from .selectors import occupied, vacant_units, with_rent
 
 
@@ -31,6 +32,7 @@ reports.register(
         _("Rent roll"),
         (_("Property"), pgettext_lazy("unit", "Home"), _("Tenant"), _("From"), _("Until"), _("Rent")),
         rent_roll,
+        Charge,
         _("Every home, who rents it and for how much; vacant ones too."),
     )
 )

@@ -1,8 +1,15 @@
 """The terms that shape a lease's billing calendar (docs/rules.md, R2, D3, D7). Plain values, no database."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+
+from dateutil.relativedelta import relativedelta
+
+
+def _(sentence: str) -> str:
+    """Mark a sentence for the catalogues: whoever shows it translates it."""
+    return sentence
 
 
 class Frequency(StrEnum):
@@ -38,6 +45,11 @@ class Proration(StrEnum):
     actual = "actual"
     thirty_day = "30-day"
     year_365 = "365-day"
+
+
+def last_day(start: date, months: int) -> date:
+    """The last day of so many months that begin with `start`: both ends count (docs/rules.md, D1, D6)."""
+    return start + relativedelta(months=months) - timedelta(days=1)
 
 
 class TermsError(ValueError):
@@ -76,12 +88,12 @@ def problems(terms: BillingTerms) -> list[str]:
     by_day, by_count = terms.due_day is not None, terms.due_days_after is not None
     fortnightly_calendar = terms.frequency == Frequency.fortnightly and terms.alignment == Alignment.calendar
     checks = [
-        (terms.end is not None and terms.end < terms.start, "The last day is before the first day."),
-        (fortnightly_calendar, "Fortnights have no calendar: align them to the anniversary."),
-        (by_day and by_count, "Choose either a due day or a number of days after issue, not both."),
-        (not by_day and not by_count, "Choose a due day or a number of days after issue."),
-        (by_day and not 1 <= terms.due_day <= 31, "The due day is a day of the month, from 1 to 31."),
-        (by_count and terms.due_days_after < 0, "The number of days after issue cannot be negative."),
-        (terms.lead_days < 0, "The number of lead days cannot be negative."),
+        (terms.end is not None and terms.end < terms.start, _("The last day is before the first day.")),
+        (fortnightly_calendar, _("Fortnights have no calendar: align them to the anniversary.")),
+        (by_day and by_count, _("Choose either a due day or a number of days after issue, not both.")),
+        (not by_day and not by_count, _("Choose a due day or a number of days after issue.")),
+        (by_day and terms.due_day not in range(1, 32), _("The due day is a day of the month, from 1 to 31.")),
+        ((terms.due_days_after or 0) < 0, _("The number of days after issue cannot be negative.")),
+        (terms.lead_days < 0, _("The number of lead days cannot be negative.")),
     ]
     return [sentence for found, sentence in checks if found]

@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import Q
+
 from modules.leasing.models import Charge, Lease, Property, Tenant, Unit
-from modules.leasing.services import activate_leases
+from modules.leasing.services import activate_leases, restore
 from rentbook.exchange.events import ImportFinished
 from rentbook.exchange.importing import Outcome, Row
 from rentbook.exchange.upserting import upsert
@@ -39,6 +41,7 @@ def apply(rows: list[Row], landlord: Landlord, outcome: Outcome) -> None:
     _charges(signed, charges, landlord, outcome)
     new = [row.made["lease"] for row in signed if not row.made["match"].lease]
     activate_leases(leases=new, by=outcome.by)
+    _restore(rows, landlord, outcome)
     _log(signed, outcome)
 
 
@@ -157,6 +160,16 @@ def _charges(rows: list[Row], existing: Mapping[Any, Charge], landlord: Landlord
         }
         noted = {stream if field == "amount" else f"{stream} {field}": values for field, values in changes.items()}
         outcome.changes["lease", keys[lease_id]] |= noted
+
+
+def _restore(rows: list[Row], landlord: Landlord, outcome: Outcome) -> None:
+    """What the file names as in use is taken out of the archive; a row of an ended lease says nothing of that."""
+    units = [row.made["unit"].pk for row in rows if not row.made.get("match", Match()).ended]
+    tenants = [row.made["tenant"].pk for row in rows if "tenant" in row.made]
+    named = ((Property, Q(units__in=units)), (Unit, Q(pk__in=units)), (Tenant, Q(pk__in=tenants)))
+    for model, these in named:
+        for archived in model.objects.of(landlord).filter(these).exclude(archived_at=None).distinct():
+            restore(archived, by=outcome.by)
 
 
 def _log(rows: list[Row], outcome: Outcome) -> None:

@@ -1,4 +1,4 @@
-"""Writes of leasing. Every service works on a set; one is a set of one."""
+"""The moves of a lease. Every service works on a set; one is a set of one."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -6,13 +6,13 @@ from datetime import date
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from modules.leasing.events import LeasesActivated, LeasesEnded
+from modules.leasing.models import Lease, Unit
+from modules.leasing.selectors import activation_blocked
 from rentbook.kernel import clock
 from rentbook.kernel.people import Landlord, User
+from rentbook.kernel.registry import slots
 from rentbook.kernel.states import Refused, move, refuse_unless
-
-from .events import LeasesActivated, LeasesEnded
-from .models import Lease, Unit
-from .selectors import overlapping
 
 
 def _locked(leases: Iterable[Lease]) -> models.QuerySet[Lease]:
@@ -31,12 +31,35 @@ def _locked(leases: Iterable[Lease]) -> models.QuerySet[Lease]:
 @transaction.atomic
 def activate_leases(*, leases: Iterable[Lease], by: User | None) -> list[int]:
     """Activate pending leases; returns their keys. Raises Refused for one that is not pending or whose unit is let."""
+    return _activate(_locked(leases), by)
+
+
+@transaction.atomic
+def sign_leases(*, leases: Iterable[Lease], by: User | None) -> list[int]:
+    """Activate pending leases that are signed today: modules above bill them at once, and the tenants are welcomed.
+
+    Returns their keys. Raises Refused as activate_leases does, and what the slot `leasing.lease.signed` raises.
+    """
+    leases = list(leases)
+    landlords = lock_books({lease.landlord_id for lease in leases})
     rows = _locked(leases)
+    moved = _activate(rows, by)
+    for landlord in landlords:
+        signed = Lease.objects.of(landlord).filter(pk__in=moved)
+        signed.update(signed_on=clock.today(landlord))
+        slots.all("leasing.lease.signed", landlord, signed, by)
+    return moved
+
+
+def lock_books(landlords: Iterable[int]) -> list[Landlord]:
+    """The landlords by key, under their locks: who goes on to lock homes or to bill takes these first."""
+    return list(Landlord.objects.select_for_update(no_key=True).filter(pk__in=set(landlords)).order_by("pk"))
+
+
+def _activate(rows: models.QuerySet[Lease], by: User | None) -> list[int]:
     refuse_unless(rows, "activate")
     for lease in rows:
-        if other := overlapping(lease).first():
-            text = _("%(unit)s is let to %(tenant)s from %(start)s: two leases cannot run at the same time.")
-            raise Refused(text % {"unit": lease.unit, "tenant": other.tenant, "start": other.start})
+        refuse_if(activation_blocked(lease))
     moved = []
     for landlord in {lease.landlord for lease in rows}:
         own = Lease.objects.of(landlord).filter(pk__in=rows.values("pk"))
@@ -44,6 +67,12 @@ def activate_leases(*, leases: Iterable[Lease], by: User | None) -> list[int]:
         LeasesActivated(landlord.pk, tuple(keys)).emit()
         moved += keys
     return moved
+
+
+def refuse_if(reason: str) -> None:
+    """Raise Refused with the reason, if there is one."""
+    if reason:
+        raise Refused(reason)
 
 
 @transaction.atomic
