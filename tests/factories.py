@@ -123,30 +123,39 @@ def make_invoice(lease, *, total: str | None = None, month: date | None = None, 
     return issued.latest("pk")
 
 
-def make_book(landlord: Landlord) -> None:
-    """At least one row of every model of the modules that are on."""
-    from rentbook.exchange.models import ImportBatch
+def make_book(
+    landlord: Landlord, *, name: str = "Neema Mushi", building: str = "Bahari", phone: str | None = None
+) -> None:
+    """At least one row of every model of the modules that are on; the texts in it hold the names."""
+    from rentbook.exchange.models import Draft, ImportBatch
     from rentbook.kernel import clock
     from rentbook.kernel.jobs import Job
 
     Job.unscoped.create(landlord=landlord, name="a job")
-    ImportBatch.unscoped.create(landlord=landlord, kind="leases", filename="a.csv")
-    make_contact(landlord)
+    ImportBatch.unscoped.create(landlord=landlord, kind="leases", filename=f"{building}.csv")
+    Draft.unscoped.create(
+        landlord=landlord, kind="leases", filename=f"{building}.csv", content=b"", by=staff_of(landlord)
+    )
+    make_contact(landlord, name=name, phone=phone)
     with transaction.atomic():
         take_numbers(landlord, "TEST", 1)
     if apps.is_installed("modules.leasing"):
-        lease = make_lease(landlord)
+        unit = make_unit(landlord, building=building)
+        lease = make_lease(landlord, unit=unit, tenant=name, phone=phone)
     if apps.is_installed("modules.invoicing"):
-        from modules.invoicing.services import give_credit
+        from modules.invoicing.services import give_credit, remind_tenants
 
         credit = Money(1000, landlord.currency)
         give_credit(lease=lease, amount=credit, value_date=lease.start, source=f"test:{lease.pk}", note="")
         invoice = make_invoice(lease, on=clock.today(landlord))
+        remind_tenants(invoices=[invoice], by=None)
     if apps.is_installed("modules.payments"):
         from modules.payments import services
 
         record = {"return_url": "http://127.0.0.1/", "once": f"test:{invoice.pk}", "language": "en"}
         services.start_payment(invoice=invoice, amount=Money(1000, landlord.currency), **record)
+        wrong = services.record_payment(invoice=invoice, amount=Money(3000, landlord.currency), by=None)
+        services.reverse_payments(payments=[wrong], reason="the wrong home", by=None)
         services.record_payment(invoice=invoice, amount=Money(2000, landlord.currency), by=None)
         services.ask_for_link(services.live_link(lease))
     if apps.is_installed("modules.messaging"):

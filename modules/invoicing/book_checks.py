@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 
 from rentbook.kernel.contributions import BookCheck, book_checks
 from rentbook.kernel.numbering import Counter
@@ -20,7 +20,7 @@ def totals_are_their_lines(landlord: Landlord) -> Iterator[str]:
 
 
 def paid_is_settled(landlord: Landlord) -> Iterator[str]:
-    """What an invoice says is paid is the sum of its settlements (docs/rules.md, R11)."""
+    """What an invoice says is paid is the sum of its settlements less what was reversed (docs/rules.md, R11)."""
     rows = Invoice.objects.of(landlord).annotate(settled=Sum("settlements__amount", default=0))
     for number, pk in rows.exclude(amount_paid=F("settled")).values_list("number", "pk"):
         yield f"invoice {number or pk} is not paid what settled it"
@@ -56,17 +56,27 @@ def one_currency_a_lease(landlord: Landlord) -> Iterator[str]:
 
 
 def credit_is_what_it_settled(landlord: Landlord) -> Iterator[str]:
-    """The credit that was applied is the sum of the settlements of kind credit."""
+    """The credit that was applied is the sum of the settlements of kind credit, less what was reversed of both."""
     applied = Credit.objects.of(landlord).order_by().values("currency").annotate(sum=Sum("applied"))
-    settled = Settlement.objects.of(landlord).filter(kind=Settlement.Kind.CREDIT).order_by()
+    of_credit = Q(kind=Settlement.Kind.CREDIT) | Q(reverses__kind=Settlement.Kind.CREDIT)
+    settled = Settlement.objects.of(landlord).filter(of_credit).order_by()
     by_currency = dict(settled.values_list("currency").annotate(sum=Sum("amount")))
     for row in applied:
         if row["sum"] != by_currency.get(row["currency"], 0):
             yield f"applied credit in {row['currency']} is not what it settled"
 
 
+def reversals_are_opposites(landlord: Landlord) -> Iterator[str]:
+    """A reversal takes back exactly the settlement or the credit that it names (docs/rules.md, D36)."""
+    for model, owner in ((Settlement, "invoice"), (Credit, "lease")):
+        opposite = Q(amount=F("reverses__amount") * -1) & Q(**{owner: F(f"reverses__{owner}")})
+        rows = model.objects.of(landlord).filter(reverses__isnull=False).exclude(opposite)
+        for pk in rows.values_list("pk", flat=True):
+            yield f"{model._meta.verbose_name} {pk} is not the opposite of what it reverses"
+
+
 for check in (
     totals_are_their_lines, paid_is_settled, states_tell_the_balance, numbers_have_no_gap, one_currency_a_lease,
-    credit_is_what_it_settled,
+    credit_is_what_it_settled, reversals_are_opposites,
 ):  # fmt: skip
     book_checks.register(BookCheck(f"invoicing.{check.__name__}", check))

@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
-from django.utils.translation import gettext_noop
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext_noop, ngettext, override
 
 from rentbook.exchange.pdf import as_document
 from rentbook.kernel.contributions import Document, MessageTemplate, message_templates
@@ -13,10 +13,18 @@ from rentbook.kernel.people import Landlord
 from rentbook.kernel.registry import slots
 
 from .documents import invoice_pdf
-from .events import InvoicesIssued
-from .models import Invoice, InvoiceLine
+from .events import InvoicesIssued, RemindersAsked
+from .models import Invoice, InvoiceLine, Reminder
+from .owed import amounts, owing
+from .selectors import OWING
 
 TOLD_WITHIN = timedelta(days=7)
+REMINDED_WITHIN = timedelta(days=2)
+OUTDATED = {
+    Invoice.State.PAID: gettext_noop("the bill is paid"),
+    Invoice.State.CANCELLED: gettext_noop("the bill is cancelled"),
+    Invoice.State.DRAFT: gettext_noop("the bill is a draft"),
+}
 
 
 def subjects(landlord: Landlord) -> QuerySet[Invoice]:
@@ -42,6 +50,38 @@ def values(invoice: Invoice, language: str) -> dict[str, str]:
     }
 
 
+def reminders(landlord: Landlord) -> QuerySet[Reminder]:
+    """Reminders with what their tenants owe at this moment, for `owing`."""
+    bills = Invoice.objects.of(landlord).filter(OWING).order_by("due_date", "pk")
+    rows = Reminder.objects.of(landlord).select_related("landlord", "tenant__contact")
+    return rows.prefetch_related(Prefetch("tenant__leases__invoices", bills, to_attr="owing"))
+
+
+def just_asked(landlord: Landlord, on: date) -> QuerySet[Reminder]:
+    return reminders(landlord).filter(on__gt=on - REMINDED_WITHIN, on__lte=on).order_by("pk")
+
+
+def pointless(reminder: Reminder) -> str:
+    """Why the tenant is not reminded after all (docs/rules.md, D41)."""
+    bills = owing(reminder.tenant)
+    if any(bill.amount_reserved for bill in bills):
+        return gettext_noop("a payment is on its way")
+    return "" if bills else gettext_noop("nothing is owed")
+
+
+def reminder_values(reminder: Reminder, language: str) -> dict[str, str]:
+    bills = owing(reminder.tenant)
+    with override(language):
+        number = ngettext("%(count)s bill", "%(count)s bills", len(bills)) % {"count": len(bills)}
+    return {
+        "tenant_name": reminder.tenant.contact.name,
+        "landlord_name": reminder.landlord.name,
+        "total": ", ".join(show(money, language, plain=True) for money in amounts(bills)),
+        "bills": number,
+        "since": show_day(bills[0].due_date, language) if bills else "",
+    }
+
+
 def document(invoice: Invoice, language: str) -> Document | None:
     return as_document(f"{invoice.number}.pdf", invoice_pdf, invoice, language)
 
@@ -49,7 +89,7 @@ def document(invoice: Invoice, language: str) -> Document | None:
 message_templates.register(
     MessageTemplate(
         name="rb_rent_bill",
-        title="Rent bill",
+        title=gettext_noop("Rent bill"),
         text=gettext_noop(
             "Hello {{ tenant_name }}, your bill for {{ period }}, home {{ unit }}, is ready. To pay: {{ total }}. "
             "Please pay by {{ due_date }}. Bill number {{ invoice_no }}. You can pay all or part of it here: "
@@ -61,8 +101,28 @@ message_templates.register(
         to=lambda invoice: invoice.lease.tenant.contact,
         key=lambda invoice: f"invoice:{invoice.pk}",
         values=values,
-        outdated=lambda invoice: "" if invoice.state in Invoice.OPEN else f"the bill is {invoice.state}",
+        outdated=lambda invoice: OUTDATED.get(invoice.state, ""),
         link=lambda invoice: slots.first("invoice.links", invoice),
         document=document,
+    )
+)
+
+message_templates.register(
+    MessageTemplate(
+        name="rb_reminder",
+        title=gettext_noop("Reminder"),
+        text=gettext_noop(
+            "Hello {{ tenant_name }}, a friendly reminder: {{ total }} is left to pay ({{ bills }}, the first due on "
+            "{{ since }}). You can pay all or part of it here: {{ link }} If you have just paid, thank you. "
+            "We never ask for your PIN. {{ landlord_name }}"
+        ),
+        due=just_asked,
+        subjects=reminders,
+        wakes=(RemindersAsked,),
+        to=lambda reminder: reminder.tenant.contact,
+        key=lambda reminder: f"reminder:{reminder.pk}",
+        values=reminder_values,
+        outdated=pointless,
+        link=lambda reminder: slots.first("invoice.links", owing(reminder.tenant)[0]),
     )
 )

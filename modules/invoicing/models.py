@@ -1,16 +1,17 @@
 """Invoices, their lines, what settles them, and the credit a tenant has."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
-from modules.leasing.models import Lease
+from modules.leasing.models import Lease, Tenant
 from rentbook.kernel import clock
 from rentbook.kernel.money import AmountField, Money
 from rentbook.kernel.people import User
 from rentbook.kernel.scoping import ScopedModel
-from rentbook.kernel.states import StatefulModel
+from rentbook.kernel.states import StatefulModel, because
 
 
 class BillingRun(ScopedModel):
@@ -40,6 +41,8 @@ class Invoice(StatefulModel, ScopedModel):
         PAID = "paid", _("paid")
         OVERDUE = "overdue", _("overdue")
         CANCELLED = "cancelled", _("cancelled")
+
+    log_label = Coalesce("number", Value(""))
 
     OPEN = (State.SENT, State.OVERDUE)
 
@@ -94,28 +97,42 @@ class Invoice(StatefulModel, ScopedModel):
         """What may still be paid: the balance without what live payments have reserved (docs/rules.md, R5)."""
         return self.balance - self.amount_reserved
 
+    @because(_("Something is left to pay."))
     def is_settled(self) -> bool:
         return self.amount_paid == self.total
 
+    @because(_("It is settled in full."))
+    def is_owing(self) -> bool:
+        return not self.is_settled()
+
+    @because(_("Money was paid on it or is on its way: undo or cancel the payment first."))
     def is_unpaid(self) -> bool:
         return not self.amount_paid and not self.amount_reserved
 
     @transition(field=state, source=State.DRAFT, target=State.SENT)
-    def send(self):
+    def send(self) -> None:
         """Issued: it has its number, and the tenant owes it."""
 
     @transition(field=state, source=State.SENT, target=State.OVERDUE)
-    def become_overdue(self):
+    def become_overdue(self) -> None:
         """The local day is after the due date, and something is left to pay (D16)."""
 
     @transition(field=state, source=[State.SENT, State.OVERDUE], target=State.PAID, conditions=[is_settled])
-    def pay(self):
+    def pay(self) -> None:
         """Settled in full."""
+
+    @transition(field=state, source=State.PAID, target=State.SENT, conditions=[is_owing])
+    def reopen(self) -> None:
+        """What settled it was taken back before its due date was over (D36)."""
+
+    @transition(field=state, source=State.PAID, target=State.OVERDUE, conditions=[is_owing])
+    def reopen_late(self) -> None:
+        """What settled it was taken back when its due date was over already (D36)."""
 
     @transition(
         field=state, source=[State.DRAFT, State.SENT, State.OVERDUE], target=State.CANCELLED, conditions=[is_unpaid]
     )
-    def cancel(self):
+    def cancel(self) -> None:
         """Withdrawn; it keeps its number, and its lines may be billed again (R10)."""
 
 
@@ -155,11 +172,15 @@ class InvoiceLine(ScopedModel):
 
 
 class Settlement(ScopedModel):
-    """What reduces an invoice's balance. A row is never changed: a wrong one is reversed by another (R11)."""
+    """What reduces an invoice's balance. A row is never changed: a wrong one is reversed by another (R11).
+
+    A reversal has the opposite amount, so what is paid is the plain sum of an invoice's settlements.
+    """
 
     class Kind(models.TextChoices):
         PAYMENT = "payment", _("payment")
         CREDIT = "credit", _("credit")
+        REVERSAL = "reversal", _("reversal")
 
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="settlements", verbose_name=_("invoice"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
@@ -168,19 +189,32 @@ class Settlement(ScopedModel):
     value_date = models.DateField(_("value date"))
     entry_date = models.DateField(_("entry date"))
     source = models.CharField(_("source"), max_length=60, unique=True, editable=False)
+    reverses = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="reversal", verbose_name=_("reverses")
+    )
 
     class Meta:
         verbose_name = _("settlement")
         verbose_name_plural = _("settlements")
         ordering = ["pk"]
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="settlement_positive")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, reverses=None) & ~Q(kind="reversal")
+                | Q(amount__lt=0, reverses__isnull=False, kind="reversal"),
+                name="settlement_signed",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.amount}"
 
 
 class Credit(ScopedModel):
-    """Money of a tenant ahead of charges: a liability until it is applied (D26)."""
+    """Money of a tenant ahead of charges: a liability until it is applied (D26).
+
+    What is left of it is `amount` less `applied`. Credit that is taken back counts as applied to its reversal, a row
+    with the opposite amounts.
+    """
 
     lease = models.ForeignKey(Lease, models.PROTECT, related_name="credits", verbose_name=_("lease"))
     currency = models.CharField(_("currency"), max_length=3)
@@ -189,15 +223,41 @@ class Credit(ScopedModel):
     value_date = models.DateField(_("value date"))
     note = models.CharField(_("note"), max_length=120, blank=True)
     source = models.CharField(_("source"), max_length=60, unique=True, editable=False)
+    reverses = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="reversal", verbose_name=_("reverses")
+    )
 
     class Meta:
         verbose_name = _("credit")
         verbose_name_plural = _("credits")
         ordering = ["value_date", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="credit_positive"),
-            models.CheckConstraint(condition=Q(applied__gte=0, applied__lte=F("amount")), name="credit_not_overspent"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, applied__gte=0, applied__lte=F("amount"), reverses=None)
+                | Q(amount__lt=0, applied=F("amount"), reverses__isnull=False),
+                name="credit_not_overspent",
+            )
         ]
 
     def __str__(self) -> str:
         return f"{self.amount}"
+
+
+class Reminder(ScopedModel):
+    """Somebody decided to remind a tenant of all that is open: once a day, whatever the door (D41)."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="reminders", verbose_name=_("tenant"))
+    on = models.DateField(_("on"))
+    #: The step of a ladder; none for a reminder by hand.
+    step = models.CharField(_("step"), max_length=20, blank=True)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by"))
+
+    class Meta:
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["tenant", "on"], name="reminder_once_a_day")]
+        indexes = [models.Index(fields=["landlord", "on"], name="reminder_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.tenant}, {self.on}"

@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import accumulate, pairwise
 
 from modules.leasing.terms import Frequency, Proration
-from rentbook.kernel.money import round_money
+from rentbook.kernel.money import decimals, round_money
 
 from .periods import DAY, Period
 
@@ -50,7 +50,7 @@ class Share:
 
     def _format(self, value: Decimal) -> str:
         numbers = (self.step, self.whole, self.amount)
-        places = max(0, *(-number.normalize().as_tuple().exponent for number in numbers))
+        places = max(0, *(decimals(number.normalize()) for number in numbers))
         return f"{value:,.{2 if places == 1 else places}f}"
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 from rentbook.kernel.contributions import Report, reports
 from rentbook.kernel.people import Landlord
 
+from .models import Invoice
 from .selectors import not_paid
 
 
@@ -25,6 +26,7 @@ reports.register(
         _("Not paid this month"),
         (_("Tenant"), pgettext_lazy("unit", "Home"), _("Bill"), _("Due on"), _("Days late"), _("Owes")),
         not_paid_rows,
+        Invoice,
         _("Who has not paid what fell due this month."),
     )
 )

@@ -1,15 +1,41 @@
 """Reads of invoicing. Arrears and lists are figures over dates and balances, so no screen waits for a job."""
 
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import RowNumber
+from django.utils.translation import gettext as _
 
 from modules.leasing.models import Lease
-from rentbook.kernel.people import Landlord, User
+from rentbook.kernel.money import Money, as_money
+from rentbook.kernel.people import Landlord
+from rentbook.kernel.scoping import by_local_day
 
-from .models import Credit, Invoice, InvoiceLine
+from .models import Credit, Invoice, InvoiceLine, Reminder
 
+SHOWN_WITH = ("lease__tenant__contact", "lease__unit__property")
+LONGEST_LATE = ("due_date", "-total", "pk")
+UNREACHED = Q(lease__tenant__contact__phone=None) & (
+    Q(lease__tenant__contact__email=None) | Q(lease__tenant__contact__email="")
+)
 OWING = Q(state__in=Invoice.OPEN, amount_paid__lt=F("total"))
 
 
@@ -19,20 +45,57 @@ def month_of(day: date) -> tuple[date, date]:
     return first, first + relativedelta(months=1, days=-1)
 
 
-def not_paid(landlord: Landlord, on: date) -> QuerySet[Invoice]:
-    """Who has not paid this month (docs/rules.md, D38), the longest late first."""
-    return _not_paid(Invoice.objects.of(landlord), on)
-
-
-def not_paid_of(user: User, landlord: Landlord, on: date) -> QuerySet[Invoice]:
-    """The same, for one who may see that landlord's book."""
-    return _not_paid(Invoice.objects.visible_to(user).filter(landlord=landlord), on)
-
-
-def _not_paid(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
+def not_paid_where(on: date) -> Q:
+    """The condition of who has not paid this month (docs/rules.md, D38)."""
     first, _last = month_of(on)
-    rows = invoices.filter(OWING, due_date__range=(first, on))
-    return rows.select_related("lease__tenant__contact", "lease__unit__property").order_by("due_date", "-total", "pk")
+    return OWING & Q(due_date__range=(first, on))
+
+
+def not_paid(landlord: Landlord, on: date) -> QuerySet[Invoice]:
+    """Who has not paid this month, the longest late first."""
+    rows = Invoice.objects.of(landlord).filter(not_paid_where(on))
+    return rows.select_related(*SHOWN_WITH).order_by(*LONGEST_LATE)
+
+
+def longest_late(invoices: QuerySet[Invoice], most: int | None) -> QuerySet[Invoice]:
+    """Of each landlord's invoices the first so many, the longest late first; all where there is no limit."""
+    place = Window(RowNumber(), partition_by=F("landlord"), order_by=[F("due_date"), F("total").desc(), F("pk")])
+    rows = invoices if most is None else invoices.annotate(place=place).filter(place__lte=most)
+    return rows.select_related("landlord", *SHOWN_WITH).order_by(*LONGEST_LATE)
+
+
+def count_and_sum(invoices: QuerySet[Invoice]) -> tuple[Counter[int], dict[int, list[Money]]]:
+    """How many there are of each landlord, and what is left to pay on them in each currency."""
+    counts: Counter[int] = Counter()
+    sums: dict[int, list[Money]] = defaultdict(list)
+    groups = invoices.values_list("landlord", "currency").order_by("landlord", "currency")
+    figures = groups.annotate(Count("pk"), left=Sum(F("total") - F("amount_paid"), default=0))
+    for landlord_id, currency, count, owed in figures:
+        counts[landlord_id] += count
+        sums[landlord_id].append(as_money(owed, currency))
+    return counts, sums
+
+
+def with_skipped(invoices: QuerySet[Invoice]) -> QuerySet:
+    """Invoices with `skipped`: why their tenants are not reminded of them today, or nothing (docs/rules.md, D41)."""
+    landlords = list(Landlord.objects.filter(pk__in=invoices.order_by().values("landlord")))
+    whole = Invoice.unscoped.filter(lease__tenant=OuterRef("lease__tenant"))
+    told = Reminder.unscoped.filter(tenant=OuterRef("lease__tenant"))
+    reasons = {
+        _("nothing is owed"): ~OWING,
+        _("not due yet"): by_local_day(landlords, lambda today: Q(due_date__gt=today)),
+        _("the tenant is archived"): Q(lease__tenant__archived_at__isnull=False),
+        _("no phone or e-mail on file"): UNREACHED,
+        _("a payment is on its way"): Exists(whole.filter(amount_reserved__gt=0)),
+        _("reminded today already"): by_local_day(landlords, lambda today: Q(Exists(told.filter(on=today)))),
+    }
+    whens = (When(condition, then=Value(reason)) for reason, condition in reasons.items())
+    return invoices.annotate(skipped=Case(*whens, default=Value(""), output_field=CharField()))
+
+
+def remindable(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """Those of the invoices that their tenants can be reminded of today."""
+    return invoices.filter(pk__in=with_skipped(invoices).order_by().filter(skipped="").values("pk"))
 
 
 def open_invoices(lease: Lease) -> QuerySet[Invoice]:
@@ -51,11 +114,13 @@ def with_paid_through(leases: QuerySet[Lease]) -> QuerySet[Lease]:
 
 def paid_through(lease: Lease) -> date | None:
     """The day through which the lease's rent is paid: before the first unpaid period, else the last paid one."""
-    if not hasattr(lease, "first_unpaid"):
-        lease = with_paid_through(Lease.objects.of(lease.landlord_id)).get(pk=lease.pk)
-    if lease.first_unpaid and (not lease.last_paid or lease.first_unpaid <= lease.last_paid):
-        return lease.first_unpaid - timedelta(days=1) if lease.last_paid else None
-    return lease.last_paid
+    days = vars(lease)
+    if "first_unpaid" not in days:
+        days = vars(with_paid_through(Lease.objects.of(lease.landlord_id)).get(pk=lease.pk))
+    unpaid, paid = days["first_unpaid"], days["last_paid"]
+    if unpaid and (not paid or unpaid <= paid):
+        return unpaid - timedelta(days=1) if paid else None
+    return paid
 
 
 def leases_with_credit(landlord: Landlord) -> list[int]:

@@ -1,23 +1,29 @@
-"""What invoicing shows in leasing's rooms: paid-through, and what is owed."""
+"""What invoicing shows in leasing's rooms: what stands against an archive, and the first bill."""
 
-from django.utils.translation import gettext_lazy as _
+from django.db.models import QuerySet
+from django.utils.translation import get_language, ngettext
 
 from modules.leasing.models import Lease, Tenant
-from rentbook.kernel.money import Money
+from rentbook.kernel.money import show, sums
+from rentbook.kernel.people import Landlord, User
 from rentbook.kernel.registry import slots
 
-from .selectors import open_invoices, paid_through
+from .models import Invoice
+from .selectors import OWING
+from .services import issue_signed
 
 
-def lease_facts(lease: Lease) -> list[tuple[object, object]]:
-    owed = sum((invoice.balance for invoice in open_invoices(lease)), Money(0, lease.currency))
-    return [(_("Owed"), owed), (_("Paid through"), paid_through(lease))]
+def open_bills(tenant: Tenant) -> list[str]:
+    """What the tenant still owes, which nobody should lose sight of (docs/rules.md, D45)."""
+    bills = list(Invoice.objects.of(tenant.landlord_id).filter(OWING, lease__tenant=tenant))
+    owed = ", ".join(show(total, get_language()) for total in sums(bill.balance for bill in bills))
+    text = ngettext("%(count)s open bill: %(owed)s.", "%(count)s open bills: %(owed)s.", len(bills))
+    return [text % {"count": len(bills), "owed": owed}] if bills else []
 
 
-def tenant_facts(tenant: Tenant) -> list[tuple[object, object]]:
-    leases = tenant.leases.filter(state__in=Lease.BILLED).select_related("unit")
-    return [(f"{lease.unit}: {label}", value) for lease in leases for label, value in lease_facts(lease)]
+def bill_signed(landlord: Landlord, leases: QuerySet[Lease], by: User | None) -> int:
+    return issue_signed(landlord=landlord, leases=leases, by=by)
 
 
-slots.fill("leasing.lease.facts", lease_facts)
-slots.fill("leasing.tenant.facts", tenant_facts)
+slots.fill("leasing.lease.signed", bill_signed)
+slots.fill("leasing.tenant.stands_against", open_bills)

@@ -1,5 +1,6 @@
 """Invoicing in the back office, and who has not paid as the first thing on its home."""
 
+from django.db.models import F
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
@@ -7,32 +8,42 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.widgets.button import HeaderButton
 
-from rentbook.backoffice.columns import DataColumn, PersonColumn
+from rentbook.backoffice.columns import ActsColumn, LinkColumn, PersonColumn
+from rentbook.backoffice.home import PANELS
+from rentbook.backoffice.menus import Link, ModuleGroup
 from rentbook.backoffice.views import visible
-from rentbook.backoffice.viewsets import Action, ModelViewSetGroup, Related, ScopedViewSet
+from rentbook.backoffice.viewsets import Action, Related, ScopedViewSet
 from rentbook.kernel.registry import slots
 
+from . import explaining_page, needs, tenant_panels  # noqa: F401  (what it shows elsewhere)
 from .documents import invoice_pdf
-from .models import BillingRun, Credit, Invoice, InvoiceLine, Settlement
+from .filters import InvoiceFilterSet
+from .models import BillingRun, Credit, Invoice, InvoiceLine, Reminder, Settlement
+from .owed import OwedColumn, owed
 from .panels import NotPaidPanel
-from .selectors import paid_through, with_paid_through
-from .services import cancel_invoices, send_invoices
+from .reminding import REMIND
+from .services import cancel_invoices, mark_invoices_overdue, overdue_blocked, send_invoices
 
 
 class InvoiceViewSet(ScopedViewSet):
     model = Invoice
     icon = "doc-full-inverse"
     list_display = [
-        "__str__",
-        PersonColumn("tenant", lambda invoice: invoice.lease.tenant, label=_("Tenant")),
-        "lease__unit__name", "state", "total", "balance", "due_date", "period_start", "period_end",
+        LinkColumn("lease.tenant", label=_("Tenant"), url_name="invoice:inspect"),
+        OwedColumn(), "state",
+        ActsColumn(lambda user: slots.all("invoicing.invoice.row_acts", user)),
+        "lease__unit__name", "number", "total", "due_date", "period_start", "period_end",
     ]  # fmt: skip
-    list_filter = ["state"]
+    filterset_class = InvoiceFilterSet
+    list_filter = ["state", "lease__unit__property"]
+    totals = {_("Billed"): "total", _("Left to pay"): F("total") - F("amount_paid")}
+    month_field = "due_date"
+    narrowed_by = {"tenant": "lease__tenant", "lease": "lease", "landlord": "landlord"}
     search_fields = ["number", "lease__unit__name", "lease__tenant__contact__name"]
     select_related = ("lease__unit", "lease__tenant__contact")
     inspect_view_fields = [
         "number", "lease", "state", "issue_date", "due_date", "period_start", "period_end", "total", "amount_paid",
-        "amount_reserved", "balance", "run", "landlord",
+        "amount_reserved", "run", "landlord",
     ]  # fmt: skip
     related = (
         Related(
@@ -41,11 +52,35 @@ class InvoiceViewSet(ScopedViewSet):
         Related(_("Settled by"), lambda row: row.settlements.all(), ("kind", "amount", "value_date", "entry_date")),
     )
     actions = {
-        "send": Action(_("Issue"), send_invoices, "invoices", _("The invoice gets its number and is owed from today.")),
+        "send": Action(
+            _("Issue"),
+            send_invoices,
+            "invoices",
+            _("The bill gets its number and is owed from today."),
+            transition="send",
+        ),
+        "remind": REMIND,
+        "mark-overdue": Action(
+            _("Mark overdue"),
+            mark_invoices_overdue,
+            "invoices",
+            _("Its due date is over, and something is left to pay."),
+            transition="become_overdue",
+            blocked=overdue_blocked,
+            chunk=5000,
+        ),
         "cancel": Action(
-            _("Cancel"), cancel_invoices, "invoices", _("It keeps its number, and its lines may be billed again.")
+            _("Cancel"),
+            cancel_invoices,
+            "invoices",
+            _("It keeps its number, and its lines may be billed again."),
+            transition="cancel",
         ),
     }
+
+    @staticmethod
+    def facts(invoice: Invoice):
+        yield _("Owes"), owed(invoice, [invoice.balance])
 
     @staticmethod
     def buttons(request: HttpRequest, invoice: Invoice):
@@ -90,6 +125,16 @@ class CreditViewSet(ScopedViewSet):
     inspect_view_fields = ["lease", "amount", "applied", "value_date", "note", "landlord"]
 
 
+class ReminderViewSet(ScopedViewSet):
+    model = Reminder
+    icon = "mail"
+    list_display = [PersonColumn("tenant", lambda row: row.tenant, label=_("Tenant")), "on", "by"]
+    narrowed_by = {"tenant": "tenant"}
+    search_fields = ["tenant__contact__name"]
+    select_related = ("tenant__contact", "by")
+    inspect_view_fields = ["tenant", "on", "step", "by", "landlord"]
+
+
 class BillingRunViewSet(ScopedViewSet):
     model = BillingRun
     icon = "history"
@@ -99,12 +144,20 @@ class BillingRunViewSet(ScopedViewSet):
     related = (Related(_("Invoices"), lambda row: row.invoices.all(), ("number", "state", "total", "due_date")),)
 
 
-class InvoicingGroup(ModelViewSetGroup):
+class InvoicingGroup(ModuleGroup):
     menu_label = _("Bills")
     menu_icon = "doc-full-inverse"
     menu_order = 200
     items = (
-        InvoiceViewSet(), InvoiceLineViewSet(), SettlementViewSet(), CreditViewSet(), BillingRunViewSet(),
+        InvoiceViewSet(), InvoiceLineViewSet(), SettlementViewSet(), CreditViewSet(), ReminderViewSet(),
+        BillingRunViewSet(),
+    )  # fmt: skip
+    menu = (
+        Link(_("Not paid this month"), "not_paid", Invoice, icon="warning"),
+        "invoice",
+        Link(_("Drafts"), "invoice:index", Invoice, "?state=draft", "draft"),
+        Link(_("Overdue"), "invoice:index", Invoice, "?state=overdue", "time"),
+        "credit", "reminder", "billingrun",
     )  # fmt: skip
 
 
@@ -130,19 +183,16 @@ def invoicing_urls():
     return [
         path("invoicing/invoice/<int:pk>/pdf/", pdf, name="invoice_pdf"),
         path("not-paid/", not_paid, name="not_paid"),
+        *explaining_page.urls,
     ]
 
 
-slots.fill("leasing.lease.annotations", lambda: with_paid_through)
-slots.fill(
-    "leasing.lease.columns", lambda: [DataColumn("paid_through", label=_("Paid through"), accessor=paid_through)]
-)
 slots.fill(
     "leasing.lease.tables",
     lambda: Related(_("Invoices"), lambda lease: lease.invoices.all(), ("number", "state", "total", "due_date")),
 )
 
 
-@hooks.register("construct_homepage_panels", order=1001)
-def not_paid_first(request, panels):
-    panels.insert(0, NotPaidPanel(request.user))
+@hooks.register("construct_homepage_panels", order=PANELS)
+def not_paid_panel(request, panels):
+    panels.append(NotPaidPanel(request.user))

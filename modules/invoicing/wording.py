@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from rentbook.kernel.money import Money, unit
+from rentbook.kernel.money import Money, decimals, unit
 
 STREAMS = {
     "rent": lambda: _("Rent"),
@@ -25,5 +25,5 @@ def stream_name(stream: str, language: str) -> str:
 
 def plain(money: Money) -> str:
     """An amount as a bare number, two decimals or three where the currency has three: 500000.00, 250.500."""
-    places = 3 if unit(str(money.currency)).as_tuple().exponent == -3 else 2
+    places = 3 if decimals(unit(str(money.currency))) == 3 else 2
     return f"{money.amount:.{places}f}"

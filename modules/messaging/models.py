@@ -1,6 +1,8 @@
 """Messages: the outbox, one row for each thing that a contact is told."""
 
 from django.db import models
+from django.db.models import F
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
@@ -22,6 +24,8 @@ class Message(StatefulModel, ScopedModel):
         FAILED = "failed", _("failed")
         UNKNOWN = "unknown", _("unknown")
         SKIPPED = "skipped", _("skipped")
+
+    log_label = F("template")
 
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="messages", verbose_name=_("contact"))
     template = models.CharField(_("template"), max_length=60)
@@ -46,25 +50,34 @@ class Message(StatefulModel, ScopedModel):
         indexes = [models.Index(fields=["state", "id"], name="message_by_state")]
 
     def __str__(self) -> str:
-        title = message_templates[self.template].title if self.template in message_templates else self.template
-        return f"{title}, {self.contact}"
+        return f"{self.title}, {self.contact}"
+
+    @property
+    def title(self) -> str:
+        """What it is, in words: its template's title, or the template's name where its module is off."""
+        return gettext(message_templates[self.template].title) if self.template in message_templates else self.template
+
+    @property
+    def why(self) -> str:
+        """The reason in the reader's language; what a transport said, as it said it."""
+        return gettext(self.reason) if self.reason else ""
 
     @transition(field=state, source=State.QUEUED, target=State.SENDING)
-    def claim(self):
+    def claim(self) -> None:
         """A worker has taken it: nobody else will."""
 
     @transition(field=state, source=State.QUEUED, target=State.SKIPPED)
-    def skip(self):
+    def skip(self) -> None:
         """Not to be sent; the reason says why."""
 
     @transition(field=state, source=[State.SENDING, State.UNKNOWN], target=State.SENT)
-    def mark_sent(self):
+    def mark_sent(self) -> None:
         """The transport accepted it."""
 
     @transition(field=state, source=[State.SENDING, State.UNKNOWN], target=State.FAILED)
-    def mark_failed(self):
+    def mark_failed(self) -> None:
         """The transport refused it."""
 
     @transition(field=state, source=State.SENDING, target=State.UNKNOWN)
-    def lose(self):
+    def lose(self) -> None:
         """The worker died between claim and answer: it may have gone out, so a person decides."""

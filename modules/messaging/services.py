@@ -1,18 +1,21 @@
 """The outbox: queue what is due and not told yet, then claim, send and record (docs/rules.md, D40)."""
 
 import logging
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from rentbook.kernel import clock
 from rentbook.kernel.choices import Channel
 from rentbook.kernel.contacts import Contact
 from rentbook.kernel.contributions import MessageTemplate, message_templates
-from rentbook.kernel.people import Landlord
-from rentbook.kernel.states import move
+from rentbook.kernel.people import Landlord, User
+from rentbook.kernel.states import Refused, keys_of, move
 
 from .models import Message
 from .transports import transport
@@ -43,7 +46,7 @@ def _queue(landlord: Landlord, template: MessageTemplate, on: date) -> int:
     return queued
 
 
-def _message(landlord: Landlord, template: MessageTemplate, key: str, subject) -> Message:
+def _message(landlord: Landlord, template: MessageTemplate, key: str, subject: Any) -> Message:
     contact = template.to(subject)
     language = contact.language
     address = _address(contact)
@@ -54,9 +57,9 @@ def _message(landlord: Landlord, template: MessageTemplate, key: str, subject) -
         key=key,
         subject_id=subject.pk,
         state=Message.State.QUEUED if address else Message.State.SKIPPED,
-        reason="" if address else "no phone or e-mail on file",
+        reason="" if address else gettext_noop("no phone or e-mail on file"),
         language=language,
-        channel=contact.channel if contact.phone else Channel.EMAIL,
+        channel=contact.reached_by,
         to=address,
         text=fill(template.text, template.values(subject, language), language),
     )
@@ -89,7 +92,7 @@ def _deliver(message: Message) -> str:
     own = Message.objects.of(message.landlord_id).filter(pk=message.pk)
     template = message_templates[message.template]
     subject = template.subjects(message.landlord).filter(pk=message.subject_id).first()
-    if reason := "it is about nothing any more" if subject is None else template.outdated(subject):
+    if reason := gettext_noop("it is about nothing any more") if subject is None else template.outdated(subject):
         return "skipped" if move(own, "skip", by=None, note=reason, reason=reason) else ""
     if not move(own, "claim", by=None, claimed_at=clock.now()):
         return ""
@@ -98,7 +101,7 @@ def _deliver(message: Message) -> str:
     except Exception:
         # A message that cannot be put together must not keep the others from going out.
         logger.exception("Message %s could not be made.", message.pk)
-        move(own, "mark_failed", by=None, reason="it could not be made: see the log")
+        move(own, "mark_failed", by=None, reason=gettext_noop("it could not be made: see the log"))
         return "failed"
     return _send(own, outgoing)
 
@@ -137,3 +140,33 @@ def lose_stale_claims() -> int:
     """Mark what a dead worker left in sending as unknown, for a person to look at; returns how many."""
     stale = Message.unscoped.filter(claimed_at__lt=clock.now() - CLAIM_HOLDS, state=Message.State.SENDING)
     return len(move(stale, "lose", by=None))
+
+
+# --- What a person decides ------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def mark_sent(*, messages: Iterable[Message], by: User | None) -> list[int]:
+    """Say of messages whose answer was lost that they went out; returns their keys. Raises Refused for any other."""
+    return move(_undecided(messages), "mark_sent", by=by, sent_at=F("claimed_at"))
+
+
+@transaction.atomic
+def give_up(*, messages: Iterable[Message], by: User | None) -> list[int]:
+    """Say of messages whose answer was lost that they did not arrive; returns their keys. Raises Refused for others."""
+    return move(_undecided(messages), "mark_failed", by=by, reason=gettext_noop("given up by staff"))
+
+
+def _undecided(messages: Iterable[Message]) -> QuerySet[Message]:
+    rows = Message.unscoped.filter(pk__in=keys_of(messages))
+    for row in rows.exclude(state=Message.State.UNKNOWN).select_related("contact")[:1]:
+        raise Refused(deciding_blocked(row), code="state")
+    return rows.filter(state=Message.State.UNKNOWN)
+
+
+def deciding_blocked(message: Message) -> str:
+    """Why nobody need decide what became of a message, as a sentence; empty where somebody must."""
+    if message.state == Message.State.UNKNOWN:
+        return ""
+    text = _("%(message)s is %(state)s: only of one that may have gone out a person says whether it did.")
+    return text % {"message": message, "state": message.get_state_display()}

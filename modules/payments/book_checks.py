@@ -10,7 +10,8 @@ from rentbook.kernel.money import Money
 from rentbook.kernel.numbering import Counter
 from rentbook.kernel.people import Landlord
 
-from .models import Payment, Receipt
+from .models import Payment, Receipt, Reversal
+from .selectors import with_reversals
 
 
 def one_receipt_a_completed_payment(landlord: Landlord) -> Iterator[str]:
@@ -50,12 +51,21 @@ def money_is_settled_or_credit(landlord: Landlord) -> Iterator[str]:
     for row in sources:
         key = int(row.source.split(":")[1])
         found[key] = found.get(key, Money(0, row.currency)) + row.amount
-    for payment in Payment.objects.of(landlord).filter(state=Payment.State.COMPLETED):
-        if found.get(payment.pk) != payment.amount:
+    for payment in with_reversals(Payment.objects.of(landlord).filter(state=Payment.State.COMPLETED)):
+        left = Money(0, payment.currency) if payment.is_reversed else payment.amount
+        if found.get(payment.pk) != left:
             yield f"payment {payment.pk} is not what it settled and left as credit"
+
+
+def only_completed_payments_are_reversed(landlord: Landlord) -> Iterator[str]:
+    """What was taken back had come: a void receipt is that of a completed payment (docs/rules.md, D32, D36)."""
+    rows = Reversal.objects.of(landlord).exclude(payment__state=Payment.State.COMPLETED)
+    for pk in rows.values_list("payment", flat=True):
+        yield f"payment {pk} was taken back and is not completed"
 
 
 for check in (
     one_receipt_a_completed_payment, receipts_have_no_gap, reservations_are_live_payments, money_is_settled_or_credit,
+    only_completed_payments_are_reversed,
 ):  # fmt: skip
     book_checks.register(BookCheck(f"payments.{check.__name__}", check))

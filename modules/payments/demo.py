@@ -3,6 +3,9 @@
 import random
 from datetime import date, timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
 from modules.invoicing.demo import still_open
 from modules.invoicing.models import Invoice
 from rentbook.kernel import clock
@@ -12,7 +15,7 @@ from rentbook.kernel.people import Landlord, User
 
 from .models import Method
 from .providers.base import FactState, PaymentFact
-from .services import apply_fact, record_payment, start_payment
+from .services import apply_fact, record_payment, reverse_payments, start_payment
 
 
 def run(landlord: Landlord, today: date, by: User) -> None:
@@ -26,6 +29,7 @@ def run(landlord: Landlord, today: date, by: User) -> None:
         part = fate > (0.6 if this_month else 0.92)
         _pay(invoice, max(paid_on, invoice.issue_date), part, chance.choice(list(Method)[:2]), by)
     _try_online(landlord, today)
+    _take_back(landlord, today, by)
 
 
 def _pay(invoice: Invoice, on: date, part: bool, method: str, by: User) -> None:
@@ -51,6 +55,15 @@ def _try_online(landlord: Landlord, today: date) -> None:
         if outcome:
             fact = PaymentFact(outcome, attempt.reference, attempt.reference, reason=outcome.value)
             apply_fact(fact, provider=attempt.provider)
+
+
+def _take_back(landlord: Landlord, today: date, by: User) -> None:
+    """One payment was written down for the wrong home, and taken back."""
+    with override(landlord.language):
+        reason = _("It was entered for the wrong home")
+    for invoice in still_open(landlord, today)[-1:]:
+        payment = record_payment(invoice=invoice, amount=invoice.available, by=by)
+        reverse_payments(payments=[payment], reason=reason, by=by)
 
 
 demo_steps.register(DemoStep("payments", 50, run))

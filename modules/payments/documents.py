@@ -13,6 +13,8 @@ from .providers.sandbox import Sandbox
 def receipt_pdf(receipt: Receipt, language: str, *, masked: bool = False) -> bytes:
     """The receipt in the language: paid in full where the payment closed its invoice, else what is left.
 
+    One whose payment was taken back is marked void, with the day (docs/rules.md, D36).
+
     Masked, it names the tenant no further than a pay page does.
     """
     payment, lease = receipt.payment, receipt.payment.invoice.lease
@@ -21,6 +23,7 @@ def receipt_pdf(receipt: Receipt, language: str, *, masked: bool = False) -> byt
         "receipt": receipt,
         "masked": masked,
         "title": title(receipt, settled),
+        "voided_on": payment.reversal.entry_date if receipt.is_void else None,
         "test": payment.attempts.filter(provider=Sandbox.code, state=Payment.State.COMPLETED).exists(),
         "payment": payment,
         "invoice": payment.invoice,
@@ -40,7 +43,9 @@ def settled_by(payment: Payment) -> Money:
 
 
 def title(receipt: Receipt, settled: Money) -> str:
-    """A payment of which nothing went to its invoice has closed none, and left none open."""
+    """A payment of which nothing went to its invoice has closed none, and left none open; nor has a void one."""
+    if receipt.is_void:
+        return _("Receipt")
     if receipt.balance_left:
         return _("Receipt, part payment")
     return _("Receipt, paid in full") if settled else _("Receipt")

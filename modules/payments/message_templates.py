@@ -13,21 +13,25 @@ from rentbook.kernel.money import show
 from rentbook.kernel.people import Landlord
 
 from .documents import receipt_pdf
-from .events import PayLinkAsked, PaymentCompleted
-from .models import PayLink, Receipt
+from .events import PayLinkAsked, PaymentCompleted, PaymentReversed
+from .models import PayLink, Receipt, Reversal
 from .services import link_url, live_link
+from .slots import pay_link
 
 TOLD_WITHIN = timedelta(days=7)
 
 
 def receipts(landlord: Landlord) -> QuerySet[Receipt]:
     return Receipt.objects.of(landlord).select_related(
-        "landlord", "payment__invoice__lease__tenant__contact", "payment__invoice__lease__unit__property"
-    )
+        "landlord", "payment__reversal", "payment__invoice__lease__tenant__contact",
+        "payment__invoice__lease__unit__property",
+    )  # fmt: skip
 
 
 def just_received(landlord: Landlord, on: date) -> QuerySet[Receipt]:
-    return receipts(landlord).filter(issued_on__gt=on - TOLD_WITHIN, issued_on__lte=on).order_by("pk")
+    """The receipts of a week that are not void."""
+    fresh = receipts(landlord).filter(issued_on__gt=on - TOLD_WITHIN, issued_on__lte=on, payment__reversal=None)
+    return fresh.order_by("pk")
 
 
 def receipt_values(receipt: Receipt, language: str) -> dict[str, str]:
@@ -47,6 +51,31 @@ def receipt_values(receipt: Receipt, language: str) -> dict[str, str]:
     }
 
 
+def reversals(landlord: Landlord) -> QuerySet[Reversal]:
+    return Reversal.objects.of(landlord).select_related(
+        "landlord", "payment__receipt", "payment__invoice__lease__tenant__contact", "payment__invoice__lease__unit"
+    )
+
+
+def just_reversed(landlord: Landlord, on: date) -> QuerySet[Reversal]:
+    return reversals(landlord).filter(entry_date__gt=on - TOLD_WITHIN, entry_date__lte=on).order_by("pk")
+
+
+def reversal_values(reversal: Reversal, language: str) -> dict[str, str]:
+    payment, invoice = reversal.payment, reversal.payment.invoice
+    return {
+        "tenant_name": invoice.lease.tenant.contact.name,
+        "landlord_name": reversal.landlord.name,
+        "unit": invoice.lease.unit.name,
+        "period": show_period(invoice.period_start, invoice.period_end, language),
+        "amount": show(payment.amount, language, plain=True),
+        "date": show_day(payment.value_date, language),
+        "receipt_no": payment.receipt.number,
+        "reason": reversal.reason.rstrip("."),
+        "balance": show(invoice.balance, language, plain=True),
+    }
+
+
 def link_values(link: PayLink, language: str) -> dict[str, str]:
     lease = link.lease
     return {"tenant_name": link.contact.name, "landlord_name": link.landlord.name, "unit": lease.unit.name}
@@ -59,7 +88,7 @@ def links(landlord: Landlord) -> QuerySet[PayLink]:
 message_templates.register(
     MessageTemplate(
         name="rb_receipt",
-        title="Receipt",
+        title=gettext_noop("Receipt"),
         text=gettext_noop(
             "Thank you {{ tenant_name }}. We received {{ amount }} by {{ method }} for {{ period }}, home {{ unit }}. "
             "Receipt {{ receipt_no }} is attached. Left to pay on this bill: {{ balance }}. {{ landlord_name }}"
@@ -70,6 +99,7 @@ message_templates.register(
         to=lambda receipt: receipt.payment.invoice.lease.tenant.contact,
         key=lambda receipt: f"receipt:{receipt.pk}",
         values=receipt_values,
+        outdated=lambda receipt: gettext_noop("the receipt is void") if receipt.is_void else "",
         link=lambda receipt: link_url(live_link(receipt.payment.invoice.lease)) if receipt.balance_left else "",
         document=lambda receipt, language: as_document(f"{receipt.number}.pdf", receipt_pdf, receipt, language),
     )
@@ -77,8 +107,27 @@ message_templates.register(
 
 message_templates.register(
     MessageTemplate(
+        name="rb_payment_reversed",
+        title=gettext_noop("Payment taken back"),
+        text=gettext_noop(
+            "Hello {{ tenant_name }}, the payment of {{ amount }} of {{ date }} (receipt {{ receipt_no }}) was taken "
+            "back: {{ reason }}. That receipt is void. To pay for {{ period }}, home {{ unit }}: {{ balance }}. "
+            "{{ link }} We never ask for your PIN. {{ landlord_name }}"
+        ),
+        due=just_reversed,
+        subjects=reversals,
+        wakes=(PaymentReversed,),
+        to=lambda reversal: reversal.payment.invoice.lease.tenant.contact,
+        key=lambda reversal: f"reversal:{reversal.pk}",
+        values=reversal_values,
+        link=lambda reversal: pay_link(reversal.payment.invoice),
+    )
+)
+
+message_templates.register(
+    MessageTemplate(
         name="rb_pay_link",
-        title="Pay link",
+        title=gettext_noop("Pay link"),
         text=gettext_noop(
             "Hello {{ tenant_name }}, here is your payment link for home {{ unit }}: {{ link }} It replaces the one "
             "you had before. We never ask for your PIN. {{ landlord_name }}"

@@ -1,7 +1,9 @@
 """Payments, the attempts at providers, receipts, and the links that tenants pay through."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
@@ -9,7 +11,7 @@ from modules.invoicing.models import Invoice
 from modules.leasing.models import Lease
 from rentbook.kernel import clock
 from rentbook.kernel.contacts import Contact
-from rentbook.kernel.money import AmountField
+from rentbook.kernel.money import AmountField, Money, show
 from rentbook.kernel.people import User
 from rentbook.kernel.scoping import ScopedModel
 from rentbook.kernel.states import StatefulModel
@@ -31,6 +33,8 @@ class Payment(StatefulModel, ScopedModel):
         COMPLETED = "completed", _("completed")
         FAILED = "failed", _("failed")
         CANCELLED = "cancelled", _("cancelled")
+
+    log_label = Coalesce("invoice__number", Value(""))
 
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="payments", verbose_name=_("invoice"))
     state = FSMField(_("state"), choices=State.choices, default=State.PENDING, protected=True, editable=False)
@@ -60,18 +64,23 @@ class Payment(StatefulModel, ScopedModel):
         indexes = [models.Index(fields=["state", "expires_at"], name="payment_by_expiry")]
 
     def __str__(self) -> str:
-        return f"{self.amount} {self.get_method_display()}"
+        return f"{show(self.amount, get_language() or 'en', plain=True)} {self.get_method_display()}"
+
+    @property
+    def is_reversed(self) -> bool:
+        """Whether its money was taken back; it is completed all the same (D32). No query after `with_reversals`."""
+        return hasattr(self, "reversal")
 
     @transition(field=state, source=[State.PENDING, State.FAILED, State.CANCELLED], target=State.COMPLETED)
-    def complete(self):
+    def complete(self) -> None:
         """The money is there: by proof of the provider, or in the hand of staff (D32, D33)."""
 
     @transition(field=state, source=State.PENDING, target=State.FAILED)
-    def fail(self):
+    def fail(self) -> None:
         """The provider says that no money will come."""
 
     @transition(field=state, source=State.PENDING, target=State.CANCELLED)
-    def cancel(self):
+    def cancel(self) -> None:
         """Stopped by the payer or staff, or expired."""
 
 
@@ -105,6 +114,32 @@ class Attempt(ScopedModel):
         return self.reference
 
 
+class Reversal(ScopedModel):
+    """The whole of a payment, taken back: a bounced cheque, a wrong entry. Its receipt is void from then on (D36)."""
+
+    LONGEST_REASON = 200
+
+    payment = models.OneToOneField(Payment, models.PROTECT, related_name="reversal", verbose_name=_("payment"))
+    reason = models.CharField(_("reason"), max_length=LONGEST_REASON)
+    entry_date = models.DateField(_("entry date"))
+    by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by"))
+    created_at = models.DateTimeField(_("at"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("reversal")
+        verbose_name_plural = _("reversals")
+        ordering = ["-pk"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="reversal_says_why")]
+
+    def __str__(self) -> str:
+        return f"{self.payment}: {self.reason}"
+
+    @property
+    def amount(self) -> Money:
+        """What was taken back: all of the payment."""
+        return self.payment.amount
+
+
 class Receipt(ScopedModel):
     """The tenant's proof: one for each completed payment, numbered without gaps (D28)."""
 
@@ -126,6 +161,11 @@ class Receipt(ScopedModel):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_void(self) -> bool:
+        """Whether its payment was taken back; the number stays its own (D28)."""
+        return self.payment.is_reversed
 
 
 class PayLink(ScopedModel):

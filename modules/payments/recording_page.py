@@ -18,10 +18,10 @@ from rentbook.backoffice.views import visible
 from rentbook.kernel import clock
 from rentbook.kernel.money import Money, parse_amount, show
 from rentbook.kernel.scoping import may
+from rentbook.kernel.waiting import is_lock_timeout
 
 from .models import Method, Payment
 from .services import record_payment
-from .waiting import is_lock_timeout
 
 BY_HAND = [Method.CASH, Method.MOBILE_MONEY, Method.BANK_TRANSFER, Method.CHEQUE]
 
@@ -65,7 +65,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     """Record money for one invoice; another landlord's invoice is 404."""
     rows = visible(request.user, Invoice).select_related("lease__tenant__contact", "lease__unit", "landlord")
     invoice = get_object_or_404(rows, pk=pk)
-    if not may(request.user, "add", invoice.landlord):
+    if not may(request.user, "add", invoice.landlord, Payment):
         raise PermissionDenied
     form = RecordForm(request.POST or None, invoice=invoice, initial=_filled_in(invoice))
     if request.method == "POST" and form.is_valid() and _save(request, invoice, form):

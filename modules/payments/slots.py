@@ -1,11 +1,12 @@
-"""What payments shows in rooms below: the pay link on an invoice, and who is paying it now."""
+"""What payments shows in rooms below: an invoice's pay link, who is paying it now, and the receipts of what did."""
 
 from modules.invoicing.models import Invoice
 from modules.invoicing.wording import plain
 from rentbook.kernel import clock
+from rentbook.kernel.people import User
 from rentbook.kernel.registry import slots
 
-from .models import Payment
+from .models import Payment, Receipt
 from .services import link_url, live_link
 
 
@@ -22,5 +23,13 @@ def reservations(invoice: Invoice) -> str:
     return "; ".join(since)
 
 
+def receipts(user: User, causes: set[str]) -> dict[str, Receipt]:
+    """The receipt of each payment that settled something, by the settlement's cause: payment:12."""
+    keys = [cause.partition(":")[2] for cause in causes if cause.startswith("payment:")]
+    rows = Receipt.objects.visible_to(user).filter(payment__in=keys) if keys else ()
+    return {f"payment:{receipt.payment_id}": receipt for receipt in rows}
+
+
 slots.fill("invoice.links", pay_link)
 slots.fill("invoice.reservations", reservations)
+slots.fill("invoicing.settlement.documents", receipts)

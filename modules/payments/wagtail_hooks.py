@@ -1,5 +1,7 @@
 """Payments in the back office: what came, what was tried, receipts, and the page that records money in hand."""
 
+from collections.abc import Callable, Iterator
+
 from django.http import FileResponse, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -8,29 +10,39 @@ from wagtail import hooks
 from wagtail.admin.widgets.button import HeaderButton
 
 from modules.invoicing.models import Invoice
-from rentbook.backoffice.columns import PersonColumn
+from rentbook.backoffice.columns import ActsColumn, DataColumn, LinkColumn, PersonColumn, RowAct
+from rentbook.backoffice.forms import ReasonForm
+from rentbook.backoffice.menus import ModuleGroup
 from rentbook.backoffice.views import visible
-from rentbook.backoffice.viewsets import Action, ModelViewSetGroup, Related, ScopedViewSet
-from rentbook.kernel.people import Landlord, User
+from rentbook.backoffice.viewsets import Action, Related, ScopedViewSet
+from rentbook.kernel.people import User
 from rentbook.kernel.registry import slots
-from rentbook.kernel.scoping import may
+from rentbook.kernel.scoping import books
 
 from .documents import receipt_pdf
-from .models import Attempt, PayLink, Payment, Receipt
+from .models import Attempt, PayLink, Payment, Receipt, Reversal
 from .recording_page import record
-from .services import cancel_payments
+from .selectors import reversal_blocked, with_reversals
+from .services import cancel_payments, reverse_payments
+from .tenant_panels import undo_acts
 
 
 class PaymentViewSet(ScopedViewSet):
     model = Payment
     icon = "circle-check"
     list_display = [
+        LinkColumn("invoice.lease.tenant", label=_("Tenant"), url_name="payment:inspect"),
+        "amount", "state",
+        ActsColumn(lambda user: [undo_acts(user)]),
         PersonColumn("invoice", lambda payment: payment.invoice, label=_("Invoice")),
-        PersonColumn("tenant", lambda payment: payment.invoice.lease.tenant, label=_("Tenant")),
-        "state", "amount", "method", "value_date", "created_at",
+        "method", "reference", "value_date", DataColumn("reversed_on", label=_("Undone on")),
     ]  # fmt: skip
+    totals = {_("Amount"): "amount"}
+    month_field = "value_date"
+    narrowed_by = {"tenant": "invoice__lease__tenant", "lease": "invoice__lease"}
+    prepare = staticmethod(with_reversals)
     list_filter = ["state", "method"]
-    search_fields = ["invoice__number", "reference", "invoice__lease__tenant__contact__name"]
+    search_fields = ["invoice__number", "receipt__number", "reference", "invoice__lease__tenant__contact__name"]
     select_related = ("invoice__lease__tenant__contact",)
     inspect_view_fields = [
         "invoice", "state", "amount", "method", "reference", "reason", "value_date", "entry_date", "expires_at", "by",
@@ -52,7 +64,17 @@ class PaymentViewSet(ScopedViewSet):
             cancel_payments,
             "payments",
             _("The amount is free again; money that comes after all is kept as credit."),
-        )
+            transition="cancel",
+        ),
+        "undo": Action(
+            _("Undo"),
+            reverse_payments,
+            "payments",
+            _("The payment is taken back: the bill is open again, the receipt void, and the tenant is told why."),
+            blocked=reversal_blocked,
+            asks=ReasonForm,
+            bulk=False,
+        ),
     }
 
 
@@ -74,11 +96,15 @@ class ReceiptViewSet(ScopedViewSet):
     list_display = [
         "number",
         PersonColumn("tenant", lambda receipt: receipt.payment.invoice.lease.tenant, label=_("Tenant")),
-        "payment__amount", "balance_left", "issued_on",
+        "payment__amount", "balance_left", "issued_on", DataColumn("is_void", label=_("Void")),
     ]  # fmt: skip
     search_fields = ["number", "payment__invoice__number", "payment__invoice__lease__tenant__contact__name"]
-    select_related = ("payment__invoice__lease__tenant__contact",)
+    select_related = ("payment__invoice__lease__tenant__contact", "payment__reversal")
     inspect_view_fields = ["number", "payment", "issued_on", "balance_left", "landlord"]
+
+    @staticmethod
+    def facts(receipt: Receipt):
+        yield _("Void"), receipt.is_void
 
     @staticmethod
     def buttons(request: HttpRequest, receipt: Receipt):
@@ -93,11 +119,24 @@ class PayLinkViewSet(ScopedViewSet):
     inspect_view_fields = ["lease", "contact", "created_at", "replaced_at", "asked_at", "landlord"]
 
 
-class PaymentsGroup(ModelViewSetGroup):
+class ReversalViewSet(ScopedViewSet):
+    model = Reversal
+    icon = "undo"
+    list_display = [
+        LinkColumn("payment.invoice.lease.tenant", label=_("Tenant"), url_name="reversal:inspect"),
+        "payment__amount", "reason", "entry_date", "by",
+    ]  # fmt: skip
+    search_fields = ["reason", "payment__invoice__number", "payment__invoice__lease__tenant__contact__name"]
+    select_related = ("payment__invoice__lease__tenant__contact", "by")
+    inspect_view_fields = ["payment", "reason", "entry_date", "by", "created_at", "landlord"]
+
+
+class PaymentsGroup(ModuleGroup):
     menu_label = _("Payments")
     menu_icon = "circle-check"
     menu_order = 300
-    items = (PaymentViewSet(), ReceiptViewSet(), AttemptViewSet(), PayLinkViewSet())
+    items = (PaymentViewSet(), ReceiptViewSet(), AttemptViewSet(), PayLinkViewSet(), ReversalViewSet())
+    menu = ("payment", "receipt", "attempt", "reversal")
 
 
 @hooks.register("register_admin_viewset")
@@ -120,19 +159,22 @@ def payments_urls():
     ]
 
 
-def may_record(user: User, landlord: Landlord) -> str:
-    """The name of the address that records money, for whoever may in this book."""
-    return "record_payment" if may(user, "add", landlord) else ""
+def record_acts(user: User) -> Callable[[Invoice], Iterator[RowAct]]:
+    """The button that records money for an open invoice, in the books where the user may."""
+    own = books(user, Payment, "add")
+
+    def acts(invoice: Invoice) -> Iterator[RowAct]:
+        if invoice.state in Invoice.OPEN and invoice.landlord_id in own:
+            yield RowAct(_("Record"), reverse("record_payment", args=[invoice.pk]), mark="record")
+
+    return acts
 
 
 def record_button(request: HttpRequest, invoice: Invoice) -> list[HeaderButton]:
-    door = may_record(request.user, invoice.landlord)
-    if not door or invoice.state not in Invoice.OPEN:
-        return []
-    return [HeaderButton(_("Record payment"), url=reverse(door, args=[invoice.pk]), icon_name="plus")]
+    return [HeaderButton(act.label, url=act.url, icon_name="plus") for act in record_acts(request.user)(invoice)]
 
 
-slots.fill("invoicing.record_door", may_record)
+slots.fill("invoicing.invoice.row_acts", record_acts)
 slots.fill("invoicing.invoice.buttons", record_button)
 slots.fill(
     "invoicing.invoice.tables",

@@ -1,11 +1,12 @@
 """Reports in the back office."""
 
+from django.http import HttpRequest
 from django.urls import path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from .views import index, show_report
+from .views import index, open_to, show_report
 
 
 @hooks.register("register_admin_urls")
@@ -16,6 +17,11 @@ def report_urls():
     ]
 
 
+class ReportsItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(open_to(request.user))
+
+
 @hooks.register("register_admin_menu_item")
 def report_menu():
-    return MenuItem(_("Reports"), reverse_lazy("rent_reports"), icon_name="table", order=500, name="rent-reports")
+    return ReportsItem(_("Reports"), reverse_lazy("rent_reports"), icon_name="table", order=500, name="rent-reports")

@@ -8,7 +8,8 @@ from django.test import Client
 from modules.invoicing.models import Invoice
 from modules.payments.models import Attempt, Payment, Receipt
 from modules.payments.providers.sandbox import OUTCOMES, SIGNATURE, Sandbox
-from modules.payments.services import record_payment, start_payment
+from modules.payments.services import record_payment, reverse_payments, start_payment
+from rentbook.kernel.contributions import book_checks
 from rentbook.kernel.money import Money
 
 SANDBOX = Sandbox()
@@ -51,3 +52,12 @@ def states(attempt: Attempt) -> tuple[str, str]:
 
 def receipts(invoice: Invoice) -> list[str]:
     return list(Receipt.objects.of(invoice.landlord_id).order_by("pk").values_list("number", flat=True))
+
+
+def undo(*payments: Payment, reason: str = "The cheque bounced.", by=None) -> list[int]:
+    return reverse_payments(payments=payments, reason=reason, by=by)
+
+
+def breaks(landlord) -> list[str]:
+    """What does not hold in the landlord's books."""
+    return [text for check in book_checks for text in check.breaks(landlord)]

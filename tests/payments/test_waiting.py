@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from modules.invoicing.services import lock_invoice
 from modules.payments.models import Payment
-from modules.payments.waiting import is_lock_timeout
+from rentbook.kernel.waiting import is_lock_timeout
 from tests.factories import make_invoice, make_lease
 
 from .conftest import Payer, text_of

@@ -2,13 +2,14 @@
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
+from django.db.models import Q
 
 from modules.invoicing.billing import RENT, ChargeTerms, DraftInvoice, DraftLine, draft_lines, group, remaining, series
 from modules.invoicing.events import InvoicesIssued
@@ -23,6 +24,7 @@ from rentbook.kernel.people import Landlord, User, check_open
 from .settling import apply_credits
 
 CHUNK = 1000
+EVERY = Q()
 logger = logging.getLogger(__name__)
 
 
@@ -36,7 +38,7 @@ class RunResult:
     run: BillingRun | None = None
     created: int = 0
     existing: int = 0
-    totals: Counter = field(default_factory=Counter)
+    totals: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -78,6 +80,23 @@ def issue_due(*, landlord: Landlord, on: date) -> int:
     return _run(landlord, first, on, by=None, on=on, floor=True).created
 
 
+def issue_signed(*, landlord: Landlord, leases: Iterable[Lease], by: User | None) -> int:
+    """Bill leases that were signed today: all that is planned by now, and the first period of one that begins later.
+
+    Returns how many invoices were issued. Raises BooksLocked when today is in a closed month.
+    """
+    on = clock.today(landlord)
+    check_open(landlord, on)
+    through: dict[date, list[int]] = defaultdict(list)
+    for lease in leases:
+        through[max(on, lease.start)].append(lease.pk)
+    runs = [
+        _run(landlord, on, last, by=by, on=on, floor=True, only=Q(pk__in=keys))
+        for last, keys in sorted(through.items())
+    ]
+    return sum(run.created for run in runs)
+
+
 def preview_rent_invoices(*, landlord: Landlord, first: date, last: date) -> RunResult:
     """What issue_rent_invoices would do, without doing it."""
     result = RunResult()
@@ -88,16 +107,18 @@ def preview_rent_invoices(*, landlord: Landlord, first: date, last: date) -> Run
     return result
 
 
-def _run(landlord: Landlord, first: date, last: date, *, by: User | None, on: date, floor: bool) -> RunResult:
+def _run(
+    landlord: Landlord, first: date, last: date, *, by: User | None, on: date, floor: bool, only: Q = EVERY
+) -> RunResult:
     result = RunResult()
-    for leases in _chunks(landlord, first, last):
+    for leases in _chunks(landlord, first, last, only):
         with transaction.atomic():
             # Two runs at once wait for each other here; the keys that point to the landlord are not blocked.
             Landlord.objects.select_for_update(no_key=True).get(pk=landlord.pk)
             bills = list(_unbilled(leases, first, last, floor=floor, result=result))
             if bills:
                 result.run = result.run or _open_run(landlord, bills, first, last, by)
-                _issue(landlord, bills, result, by=by, on=on)
+                _issue(landlord, bills, result.run, result, by=by, on=on)
     if result.run:
         result.run.created = result.created
         result.run.save(update_fields=["created"])
@@ -110,11 +131,11 @@ def _open_run(landlord: Landlord, bills: list[Bill], first: date, last: date, by
     return BillingRun.unscoped.create(landlord=landlord, first=max(first, earliest), last=last, by=by)
 
 
-def _chunks(landlord: Landlord, first: date, last: date) -> Iterator[list[Lease]]:
+def _chunks(landlord: Landlord, first: date, last: date, only: Q = EVERY) -> Iterator[list[Lease]]:
     """The leases that may owe a period, looked at by dates and not by states (D13), in chunks by key."""
     # A period may be planned ahead of its first day, and in arrears or for long periods well after it.
     horizon = last + timedelta(days=62)
-    leases = Lease.objects.of(landlord).filter(state__in=Lease.BILLED, start__lte=horizon).order_by("pk")
+    leases = Lease.objects.of(landlord).filter(only, state__in=Lease.BILLED, start__lte=horizon).order_by("pk")
     after = 0
     while chunk := list(leases.filter(pk__gt=after)[:CHUNK]):
         yield chunk
@@ -156,8 +177,8 @@ def _drafts(lease: Lease, charges: list[ChargeTerms], first: date, last: date, *
 def _charges(leases: list[Lease]) -> dict[int, list[ChargeTerms]]:
     found: dict[int, list[ChargeTerms]] = defaultdict(list)
     rows = Charge.unscoped.filter(lease__in=leases).values_list("lease", "stream", "amount", "start", "end", "due_day")
-    for lease_id, *charge in rows:
-        found[lease_id].append(ChargeTerms(*charge))
+    for lease_id, stream, amount, start, end, due_day in rows:
+        found[lease_id].append(ChargeTerms(stream, amount, start, end, due_day))
     return found
 
 
@@ -170,15 +191,16 @@ def _billed_periods(leases: list[Lease], *, with_cancelled: bool) -> dict[tuple[
     return found
 
 
-def _issue(landlord: Landlord, bills: list[Bill], result: RunResult, *, by: User | None, on: date) -> None:
+def _issue(
+    landlord: Landlord, bills: list[Bill], run: BillingRun, result: RunResult, *, by: User | None, on: date
+) -> None:
     invoices = Invoice.unscoped.bulk_create(
-        _invoice(landlord, bill, number, result.run, on)
-        for bill, number in zip(bills, _numbers(landlord, bills), strict=True)
+        _invoice(landlord, bill, number, run, on) for bill, number in zip(bills, _numbers(landlord, bills), strict=True)
     )
     InvoiceLine.unscoped.bulk_create(
         _line(invoice, line) for invoice, bill in zip(invoices, bills, strict=True) for line in bill.draft.lines
     )
-    log.record(invoices, InvoicesIssued.name, by=by, run=result.run.pk)
+    log.record(invoices, InvoicesIssued.name, by=by, run=run.pk)
     result.created += len(bills)
     for bill in bills:
         result.totals[bill.lease.currency] += bill.draft.total

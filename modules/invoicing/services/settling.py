@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from modules.invoicing.events import InvoicePaid
 from modules.invoicing.models import Credit, Invoice, Settlement
 from modules.invoicing.wording import plain
+from modules.leasing.models import Lease
 from rentbook.kernel import log
 from rentbook.kernel.money import Money, to_db, unit
 from rentbook.kernel.people import Landlord, User, check_open
@@ -54,6 +55,11 @@ def lock_bills(invoice: Invoice) -> Invoice:
     return {row.pk: row for row in rows.select_for_update(of=("self",)).order_by("pk")}[invoice.pk]
 
 
+def lock_ledgers(leases: Iterable[int]) -> None:
+    """Every invoice of these leases under its lock, by key: money that is taken back may open any of them."""
+    list(Invoice.unscoped.filter(lease__in=leases).order_by("pk").select_for_update(of=("self",)).values("pk"))
+
+
 def guard(invoice: Invoice, amount: Money) -> None:
     """Refuse what is not payable on a locked invoice: too much, nothing, or an invoice that is not open."""
     if amount.currency != invoice.total.currency:
@@ -74,14 +80,14 @@ def reserve(*, invoice: Invoice, amount: Money) -> Invoice:
     """Hold a part of the balance for a payment that has begun; raises Overpayment when less is left (R5)."""
     locked = lock_invoice(invoice)
     guard(locked, amount)
-    _add(locked, amount_reserved=amount.amount)
+    change_sums(locked, amount_reserved=amount.amount)
     return locked
 
 
 @transaction.atomic
 def release(*, invoice: Invoice, amount: Money) -> None:
     """Give back what a payment had reserved, since it ended without money or is being settled."""
-    _add(lock_invoice(invoice), amount_reserved=-amount.amount)
+    change_sums(lock_invoice(invoice), amount_reserved=-amount.amount)
 
 
 @transaction.atomic
@@ -98,7 +104,7 @@ def settle(
         return None
     check_open(locked.landlord, entry_date)
     guard(locked, amount)
-    _add(locked, amount_paid=amount.amount)
+    change_sums(locked, amount_paid=amount.amount)
     settlement = Settlement.unscoped.create(
         landlord_id=invoice.landlord_id,
         invoice=locked,
@@ -116,7 +122,7 @@ def settle(
     return settlement
 
 
-def _add(invoice: Invoice, **changes: Decimal) -> None:
+def change_sums(invoice: Invoice, **changes: Decimal) -> None:
     """Change the locked invoice's stored sums in the database and on the object; the constraint is the last guard."""
     for name, change in changes.items():
         value = getattr(invoice, name).amount + change
@@ -133,7 +139,7 @@ def _add(invoice: Invoice, **changes: Decimal) -> None:
 
 
 @transaction.atomic
-def give_credit(*, lease, amount: Money, value_date: date, source: str, note: str) -> Credit:
+def give_credit(*, lease: Lease, amount: Money, value_date: date, source: str, note: str) -> Credit:
     """Keep money that no invoice can take as the tenant's credit; once for each `source` (R4, D26)."""
     credit, _created = Credit.objects.of(lease.landlord_id).get_or_create(
         source=source,

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from rentbook.kernel.contributions import Text
 from rentbook.kernel.money import CURRENCIES, Money, to_db, unit
 
 from .base import FactState, PaymentFact, RawCallback, StartRequest, StartResult, Verdict
@@ -24,7 +25,7 @@ LONGEST = 120  # letters of an event's name or a reason
 class Outcome:
     """What a button of the sandbox's page makes happen: `times` callbacks after `delay` seconds."""
 
-    label: str
+    label: Text
     state: FactState
     times: int = 1
     delay: int = 0

@@ -3,6 +3,7 @@
 from .completing import apply_fact, complete_payment
 from .links import ask_for_link, find_link, link_url, live_link, replace_links
 from .recording import record_payment
+from .reversing import reverse_payments
 from .starting import cancel_payments, expire_payments, live_payment, start_payment
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "live_payment",
     "record_payment",
     "replace_links",
+    "reverse_payments",
     "start_payment",
 ]

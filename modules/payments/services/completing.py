@@ -56,16 +56,15 @@ def complete_payment(
     invoice = lock_bills(payment.invoice)
     own = Payment.objects.of(landlord).filter(pk=payment.pk)
     pending = own.filter(state=Payment.State.PENDING).exists()
-    entry_date = _open_day(invoice.landlord, today)
-    dates = {"value_date": value_date or payment.value_date or today, "entry_date": entry_date}
-    if not move(own, "complete", by=by, expires_at=None, reason="", **dates):
+    value_date, entry_date = value_date or payment.value_date or today, _open_day(invoice.landlord, today)
+    if not move(own, "complete", by=by, expires_at=None, reason="", value_date=value_date, entry_date=entry_date):
         return own.get()
     if pending and payment.expires_at:
         release(invoice=invoice, amount=payment.amount)
     if attempt:
         Attempt.objects.of(landlord).filter(pk=attempt.pk).update(state=Payment.State.COMPLETED, ended_at=clock.now())
     payment = own.select_related("invoice__lease__tenant__contact").get()
-    _give_receipt(payment, _allocate(payment, by), today)
+    _give_receipt(payment, _allocate(payment, value_date, entry_date, by), today)
     replace_links(payment.invoice.lease)
     PaymentCompleted(landlord.pk, payment.pk).emit()
     return payment
@@ -88,7 +87,7 @@ def _give_receipt(payment: Payment, left: Money, on: date) -> None:
     )
 
 
-def _allocate(payment: Payment, by: User | None) -> Money:
+def _allocate(payment: Payment, value_date: date, entry_date: date, by: User | None) -> Money:
     """Settle the payment's invoice as far as it goes, keep the rest as credit; returns what the invoice still owes.
 
     Credit settles the other open invoices of the lease at once.
@@ -101,8 +100,8 @@ def _allocate(payment: Payment, by: User | None) -> Money:
             invoice=invoice,
             kind=Settlement.Kind.PAYMENT,
             amount=part,
-            value_date=payment.value_date,
-            entry_date=payment.entry_date,
+            value_date=value_date,
+            entry_date=entry_date,
             source=f"payment:{payment.pk}",
             by=by,
         )
@@ -110,9 +109,9 @@ def _allocate(payment: Payment, by: User | None) -> Money:
         give_credit(
             lease=invoice.lease,
             amount=rest,
-            value_date=payment.value_date,
+            value_date=value_date,
             source=f"payment:{payment.pk}:rest",
             note=f"More than invoice {invoice} could take",
         )
-        apply_credits(landlord=payment.landlord, leases=[invoice.lease_id], on=payment.entry_date)
+        apply_credits(landlord=payment.landlord, leases=[invoice.lease_id], on=entry_date)
     return lock_invoice(invoice).balance if invoice.state != Invoice.State.CANCELLED else Money(0, invoice.currency)

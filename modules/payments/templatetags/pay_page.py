@@ -14,12 +14,11 @@ from rentbook.kernel import clock
 from rentbook.kernel.dates import WESTERN, show_period
 from rentbook.kernel.money import Money, show
 from rentbook.kernel.people import Landlord
-from rentbook.kernel.templatetags.rentbook import bdi
+from rentbook.kernel.templatetags.rentbook import bdi, money
 
 register = template.Library()
 
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
-LEFT_TO_RIGHT_MARK = "\u200e"
 EVER = 10**9  # the share of the next unit from which Babel would change to it: days stay days, also after a year
 
 
@@ -35,11 +34,8 @@ def spell(span: timedelta, unit: str, *, ahead: bool = False) -> str:
 
 @register.filter
 def minus(value: Money) -> str:
-    """The amount taken away: in Arabic too, the sign stays before the number and the currency where it always is."""
-    text = show(-value, get_language())
-    if not get_language_bidi():
-        return bdi(text)
-    return format_html('<bdi dir="rtl">{}{}</bdi>', LEFT_TO_RIGHT_MARK, text)
+    """The amount taken away."""
+    return money(-value)
 
 
 @register.filter

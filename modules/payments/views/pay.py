@@ -14,7 +14,7 @@ from modules.payments.forms import AmountForm, new_once, read_once
 from modules.payments.models import Attempt, Payment
 from modules.payments.providers.base import ProviderError
 from modules.payments.services import ask_for_link, start_payment
-from modules.payments.waiting import is_lock_timeout
+from rentbook.kernel.waiting import is_lock_timeout
 
 from .common import Visit, address, begun, own_path, pay_link, pdf, redirect, remember, way_to
 from .reading import choose, latest_receipt, read_bill

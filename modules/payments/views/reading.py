@@ -67,10 +67,11 @@ class Bill:
 
     @cached_property
     def paid(self) -> list[Paid]:
-        """All that settled the bill so far."""
+        """All that settled the bill so far and was not taken back."""
         by_source = {f"payment:{payment.pk}": payment for payment in self.payments}
         rows = Settlement.objects.of(self.invoice.landlord_id).filter(invoice=self.invoice)
-        return [Paid(row.value_date, row.amount, by_source.get(row.source)) for row in rows]
+        standing = rows.filter(reverses=None, reversal=None)
+        return [Paid(row.value_date, row.amount, by_source.get(row.source)) for row in standing]
 
     @property
     def received_total(self) -> Money:
@@ -79,8 +80,9 @@ class Bill:
 
     @property
     def received(self) -> list[Payment]:
-        """The payments that arrived, the latest first, each with its receipt."""
-        return [payment for payment in self.payments if payment.state == Payment.State.COMPLETED]
+        """The payments that arrived and stand, the latest first, each with its receipt."""
+        arrived = [payment for payment in self.payments if payment.state == Payment.State.COMPLETED]
+        return [payment for payment in arrived if not payment.is_reversed]
 
     @cached_property
     def live_attempt(self) -> Attempt | None:
@@ -103,11 +105,13 @@ def read_bill(invoice: Invoice, lease: Lease, language: str) -> Bill:
     """The bill with its lines and payments; its lease is at hand already and is not read again."""
     invoice.lease, invoice.landlord = lease, lease.landlord
     lines = list(InvoiceLine.objects.of(lease.landlord_id).filter(invoice=invoice))
-    payments = Payment.objects.of(lease.landlord_id).filter(invoice=invoice).select_related("receipt")
-    known = list(payments.filter(state__in=(Payment.State.PENDING, Payment.State.COMPLETED)))
+    payments = Payment.objects.of(lease.landlord_id).filter(invoice=invoice)
+    known = payments.filter(state__in=(Payment.State.PENDING, Payment.State.COMPLETED))
+    known = list(known.select_related("receipt", "reversal"))
     return Bill(invoice, clock.today(lease.landlord), lines, known, language)
 
 
 def latest_receipt(lease: Lease) -> Receipt | None:
-    own = Receipt.objects.of(lease.landlord_id).filter(payment__invoice__lease=lease)
+    """The lease's last receipt that is not void."""
+    own = Receipt.objects.of(lease.landlord_id).filter(payment__invoice__lease=lease, payment__reversal=None)
     return own.select_related("payment").first()

@@ -27,12 +27,12 @@ def payment(visit: Visit, reference: str) -> HttpResponse:
     if visit.link.replaced_at and reference not in begun(visit.request):
         return replaced(visit)
     attempts = Attempt.objects.of(visit.landlord).filter(payment__invoice__lease=visit.lease, reference=reference)
-    attempt = attempts.select_related("payment__invoice", "payment__receipt").first()
+    attempt = attempts.select_related("payment__invoice", "payment__receipt", "payment__reversal").first()
     if attempt is None:
         return visit.page("unknown_document", status=404)
     if attempt.payment.state == Payment.State.PENDING:
         return _waiting(visit, attempt)
-    if attempt.payment.state == Payment.State.COMPLETED:
+    if attempt.payment.state == Payment.State.COMPLETED and not attempt.payment.is_reversed:
         return _received(visit, attempt.payment)
     return _ended(visit, attempt.payment)
 
@@ -77,10 +77,15 @@ def _received(visit: Visit, paid: Payment) -> HttpResponse:
 
 
 def _ended(visit: Visit, ended: Payment) -> HttpResponse:
-    """No money came, and why; from here the payer may try again."""
-    what = "failed" if ended.state == Payment.State.FAILED else STOPPED_BY.get(ended.reason, "cancelled_by_payer")
+    """No money came, or none that stayed, and why; from here the payer may try again."""
     again = _live_url(visit, ended) if visit.link.replaced_at else visit.url("bill", bill=ended.invoice.number)
-    return visit.page("ended", what=what, payment=ended, invoice=ended.invoice, again=again)
+    return visit.page("ended", what=_why(ended), payment=ended, invoice=ended.invoice, again=again)
+
+
+def _why(ended: Payment) -> str:
+    if ended.is_reversed:
+        return "taken_back"
+    return "failed" if ended.state == Payment.State.FAILED else STOPPED_BY.get(ended.reason, "cancelled_by_payer")
 
 
 def _live_url(visit: Visit, paid: Payment) -> str:
