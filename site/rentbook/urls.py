@@ -15,6 +15,7 @@ urlpatterns = [
     path("admin/login/", staff_gate, name="staff_gate"),
     path("staff/", staff_gate),
     path("accounts/", include("allauth.urls")),
+    path("admin/", include("rentbook.backoffice.closed")),
     path("admin/", include(wagtailadmin_urls)),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

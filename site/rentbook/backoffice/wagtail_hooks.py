@@ -1,19 +1,20 @@
 """The back office's frame: what Wagtail brings for pages and files is taken away, our own panels and look come in."""
 
 from django.templatetags.static import static
+from django.urls import path
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.log_actions import LogFormatter
 
-from rentbook.kernel import log
-from rentbook.kernel.events import Event
 from rentbook.kernel.log import LogEntry
+from rentbook.kernel.people import Landlord, Membership
 from rentbook.kernel.scoping import ScopedModel
 
+from . import importing, log_words, needs, saved_views, search  # noqa: F401  (needs: what it shows on the home)
+from .home import CHOICE, PANELS, NeedsYouPanel, chosen, roles_of
+from .jobs import JobsPanel
 from .settings_group import SettingsGroup
 
-HIDDEN = {"explorer", "images", "documents", "help"}
+HIDDEN = {"explorer", "images", "documents", "help", "reports", "settings"}
 
 # Hooks of apps listed later would fill the lists again: ours run last, and modules' panels after them.
 LAST = 1000
@@ -21,13 +22,17 @@ LAST = 1000
 
 @hooks.register("construct_main_menu", order=LAST)
 def only_our_menu(request, items):
-    hidden = HIDDEN if request.user.is_superuser else {*HIDDEN, "reports"}
-    items[:] = [item for item in items if item.name not in hidden]
+    items[:] = [item for item in items if item.name not in HIDDEN]
 
 
-@hooks.register("construct_homepage_panels", order=LAST)
-def no_page_panels(request, panels):
-    panels[:] = [panel for panel in panels if not type(panel).__module__.startswith("wagtail.")]
+@hooks.register("construct_homepage_panels", order=PANELS)
+def own_panels(request, panels):
+    panels += [NeedsYouPanel(request.user), JobsPanel(request.user)]
+
+
+@hooks.register("construct_homepage_panels", order=CHOICE)
+def panels_of_the_role(request, panels):
+    panels[:] = chosen(panels, roles_of(request.user))
 
 
 @hooks.register("construct_homepage_summary_items", order=LAST)
@@ -45,31 +50,28 @@ def look():
     return format_html('<link rel="stylesheet" href="{}">', static("backoffice/look.css"))
 
 
-def acts(event: type[Event] = Event):
-    """Every event class there is: its name is the log's action name."""
-    for kind in event.__subclasses__():
-        yield kind
-        yield from acts(kind)
+@hooks.register("insert_global_admin_js")
+def keys_and_choices():
+    return format_html('<script src="{}" defer></script>', static("backoffice/rows.js"))
+
+
+@hooks.register("register_admin_urls")
+def addresses():
+    return [
+        path("views/keep/", saved_views.keep, name="keep_view"),
+        path("views/<int:pk>/forget/", saved_views.forget, name="forget_view"),
+        *importing.urls(),
+        *search.urls,
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def import_menu():
+    return importing.menu_item()
 
 
 @hooks.register("register_log_actions")
 def log_actions(actions):
-    actions.register_model(ScopedModel, LogEntry)
-
-    @actions.register_action(log.TRANSITION)
-    class Transition(LogFormatter):
-        label = _("State changed")
-
-        def format_message(self, entry):
-            data = entry.data
-            note = f" ({data['note']})" if data.get("note") else ""
-            return f"{data['name'].replace('_', ' ')}: {data['from']} → {data['to']}{note}"
-
-    for kind in acts():
-        label = (kind.__doc__ or kind.name).strip().splitlines()[0].rstrip(".")
-        actions.register_action(kind.name, label, label)
-    for name, label in (
-        ("payments.payment_started", _("Payment started")),
-        ("invoicing.invoice_settled", _("Settled")),
-    ):
-        actions.register_action(name, label, label)
+    for model in (ScopedModel, Landlord, Membership):
+        actions.register_model(model, LogEntry)
+    log_words.register(actions)
