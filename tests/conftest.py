@@ -22,6 +22,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import TransactionTestCase, override_settings
+from django.utils import translation
 
 from rentbook.kernel import clock
 from tests import factories
@@ -112,6 +113,13 @@ def django_db_setup(django_test_environment, django_db_blocker, django_db_create
         connections.close_all()
         connection.settings_dict["NAME"] = usual
         own.drop()
+
+
+@pytest.fixture(autouse=True)
+def _speak_english() -> Iterator[None]:
+    """A page in another language leaves its thread in that language."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What holds for every module, and for the rooms below them; run once for each."""
 
 import ast
+import inspect
 import re
 from pathlib import Path
 
@@ -54,9 +55,10 @@ UNFENCED = {
 # Where a life ends, so that no move leads out of it.
 FINAL = {
     "leasing.Lease": {"terminated", "expired", "cancelled"},
-    "invoicing.Invoice": {"paid", "cancelled"},
+    "invoicing.Invoice": {"cancelled"},
     "payments.Payment": {"completed"},
     "messaging.Message": {"sent", "failed", "skipped"},
+    "kernel.Job": {"done"},
 }
 
 
@@ -192,6 +194,8 @@ def named_in_services(model: type[models.Model], name: str) -> bool:
     above = [label for label in FOUND if app in needs(label)] if app in FOUND else []
     paths = [path for label in above for path in sources_of(label)]
     services = [path for path in paths if path.name in ("services.py", "tasks.py") or path.parent.name == "services"]
+    # What is written in the kernel stands beside its model.
+    services += files(Path(inspect.getfile(model)).parent) if app == "kernel" else []
     words = (node.value for path in services for node in ast.walk(tree(path)) if isinstance(node, ast.Constant))
     return name in set(words)
 

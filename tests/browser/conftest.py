@@ -137,13 +137,18 @@ def _note(outside: list[str], url: str) -> None:
         outside.append(url)
 
 
-@pytest.fixture
-def manager(page_of):
-    """The demo's manager, signed in on a desk's screen."""
-    page = page_of(1280)
+def sign_in(page) -> None:
+    """As the demo's manager."""
     page.goto("/admin/")
     page.fill("input[name=login]", "manager@example.com")
     page.fill("input[name=password]", PASSWORD)
     page.click("button[type=submit]")
     page.wait_for_selector(".rb-panel")
+
+
+@pytest.fixture
+def manager(page_of):
+    """The demo's manager, signed in on a desk's screen."""
+    page = page_of(1280)
+    sign_in(page)
     return page
