@@ -1,0 +1,67 @@
+"""Two roads to the same rows, run in turn on the same machine: the ratio holds elsewhere, the seconds do not."""
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import median
+
+from django.db import transaction
+
+ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Seconds of one run. The processor's are this process's own: what a database server spends is not in them."""
+
+    cpu: float
+    wall: float
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How many times the yardstick's median a piece of work takes, with the medians themselves."""
+
+    ours: Spent
+    yardstick: Spent
+
+    @property
+    def cpu(self) -> float:
+        return self.ours.cpu / self.yardstick.cpu
+
+    @property
+    def wall(self) -> float:
+        return self.ours.wall / self.yardstick.wall
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is done inside is taken back at the end, what it would have committed included."""
+    block = transaction.atomic()
+    block._from_testcase = True  # so that a durable block may stand inside, as in Django's own test cases
+    with block:
+        yield
+        transaction.set_rollback(True)
+
+
+def spent(work: Callable[[], object]) -> Spent:
+    gc.collect()
+    cpu, wall = time.process_time(), time.perf_counter()
+    work()
+    return Spent(time.process_time() - cpu, time.perf_counter() - wall)
+
+
+def in_turn(ours: Callable[[], object], yardstick: Callable[[], object], *, rounds: int = ROUNDS) -> Ratio:
+    """Run both in turn, A B A B, each from the same rows, after one run of each that does not count."""
+    runs: tuple[list[Spent], list[Spent]] = ([], [])
+    for _round in range(rounds + 1):
+        for work, times in zip((ours, yardstick), runs, strict=True):
+            with undone():
+                times.append(spent(work))
+    return Ratio(*(_middle(times[1:]) for times in runs))
+
+
+def _middle(times: list[Spent]) -> Spent:
+    return Spent(median(each.cpu for each in times), median(each.wall for each in times))
