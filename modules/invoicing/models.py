@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from modules.leasing.models import Lease, Tenant
+from modules.leasing.streams import stream_word
 from rentbook.kernel import clock
 from rentbook.kernel.money import AmountField, Money
 from rentbook.kernel.people import User
@@ -168,7 +169,11 @@ class InvoiceLine(ScopedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.stream} {self.period_start}"
+        return f"{self.get_stream_display()} {self.period_start}"
+
+    def get_stream_display(self) -> str:
+        """The stream as people call it."""
+        return stream_word(self.stream)
 
 
 class Settlement(ScopedModel):

@@ -1,26 +1,15 @@
 """How invoicing puts things in words: streams, and amounts as bare numbers."""
 
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from modules.leasing.streams import stream_word
 from rentbook.kernel.money import Money, decimals, unit
-
-STREAMS = {
-    "rent": lambda: _("Rent"),
-    "electricity": lambda: _("Electricity"),
-    "water": lambda: _("Water"),
-    "wifi": lambda: _("Wi-Fi"),
-    "garbage": lambda: _("Refuse"),
-    "security": lambda: _("Security"),
-    "parking": lambda: _("Parking"),
-    "opening-balance": lambda: _("Opening balance"),
-}
 
 
 def stream_name(stream: str, language: str) -> str:
-    """What the reader calls the stream; one of the landlord's own shows as it was named."""
+    """What the reader calls the stream, in the reader's language."""
     with override(language):
-        return STREAMS[stream]() if stream in STREAMS else stream.replace("-", " ").capitalize()
+        return stream_word(stream)
 
 
 def plain(money: Money) -> str:

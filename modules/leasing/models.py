@@ -7,16 +7,17 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from rentbook.kernel.contacts import Contact
 from rentbook.kernel.editing import Archivable
-from rentbook.kernel.money import AmountField
+from rentbook.kernel.money import AmountField, show
 from rentbook.kernel.scoping import ScopedModel
 from rentbook.kernel.states import StatefulModel, because
 
+from .streams import stream_word
 from .terms import Alignment, BillingTerms, Frequency, Proration, TermsError
 
 
@@ -225,4 +226,8 @@ class Charge(ScopedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.stream} {self.amount}"
+        return f"{self.get_stream_display()} {show(self.amount, get_language() or 'en', plain=True)}"
+
+    def get_stream_display(self) -> str:
+        """The stream as people call it; Django's name for such a thing, so that every screen asks for it."""
+        return stream_word(self.stream)

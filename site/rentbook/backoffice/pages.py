@@ -93,7 +93,9 @@ class ScopedInspectView(FencedRow, generic.InspectView):
         facts = list(self.facts(self.object)) if self.facts else []
         for others in self._parts("facts"):
             facts += others
-        return super().get_fields_context() + [{"label": label, "value": shown(value)} for label, value in facts]
+        own = zip(self.fields, super().get_fields_context(), strict=True)
+        stored = [each for name, each in own if name != "archived_at" or self.object.archived_at]
+        return stored + [{"label": label, "value": shown(value)} for label, value in facts]
 
     # --- What may be done -------------------------------------------------------------------------------------------
 
