@@ -116,7 +116,7 @@ def test_messaging_and_reports_read_registries_and_import_no_module(label):
 
 ROLES = {
     "apps.py": ("rentbook.kernel.modules",),
-    "models.py": ("rentbook.kernel", "models", "terms"),
+    "models.py": ("rentbook.kernel", "models", "terms", "streams"),
     "events.py": ("rentbook.kernel", "models"),
     "selectors.py": ("rentbook.kernel", "models", "selectors", "terms"),
 }

@@ -42,6 +42,8 @@ PRORATIONS = labelled(Proration, actual=_("actual days"), thirty_day=_("30-day m
 class Property(Archivable, ScopedModel):
     """A building or plot, with units in it."""
 
+    log_label = F("name")
+
     name = models.CharField(_("name"), max_length=120)
     address = models.CharField(_("address"), max_length=200, blank=True)
 
@@ -63,6 +65,8 @@ class Property(Archivable, ScopedModel):
 
 class Unit(Archivable, ScopedModel):
     """What is let: a flat, a room, a shop. Tenants and landlords read “home”."""
+
+    log_label = F("name")
 
     property = models.ForeignKey(Property, models.PROTECT, related_name="units", verbose_name=_("property"))
     name = models.CharField(_("name"), max_length=60)
@@ -86,6 +90,8 @@ class Unit(Archivable, ScopedModel):
 
 class Tenant(Archivable, ScopedModel):
     """A person or firm that rents, now or before."""
+
+    log_label = F("contact__name")
 
     contact = models.OneToOneField(Contact, models.PROTECT, related_name="tenant", verbose_name=_("contact"))
 
@@ -205,6 +211,7 @@ class Charge(ScopedModel):
     """A stream of a lease: its rent, or an amount beside it, billed each period between two days."""
 
     RENT = "rent"
+    log_label = F("stream")
 
     lease = models.ForeignKey(Lease, models.CASCADE, related_name="charges", verbose_name=_("lease"))
     stream = models.SlugField(_("stream"), max_length=30)

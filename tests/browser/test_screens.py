@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from .conftest import sign_in
 from .doors import Crawl
@@ -16,7 +17,11 @@ SCRIPT = re.compile(r"<(script|style)\b[^>]*>(.*?)</\1>", re.DOTALL)
 ENTRANCE = ["/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/done/"]
 BUDGET = 30 * 1024
 
-browser = [pytest.mark.browser, pytest.mark.needs("invoicing", "payments", "messaging", "reports")]
+browser = [
+    pytest.mark.browser,
+    pytest.mark.needs("invoicing", "payments", "messaging", "reports"),
+    pytest.mark.skipif(settings.DATABASES["default"]["ENGINE"].endswith("postgresql"), reason="looked at on SQLite"),
+]
 
 
 @pytest.fixture(scope="module")

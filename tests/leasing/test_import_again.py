@@ -244,8 +244,8 @@ def test_what_an_import_changes_of_a_lease_stands_in_the_log_with_its_old_value(
     before = set(LogEntry.objects.values_list("pk", flat=True))
     changed = f"{JOHN.replace('500000', '550000').replace('2026-12-31', '2027-12-31')},15000"
     roll(changed, f"{BESIDE},", headings=f"{HEADINGS},charge_wifi", by=by)
-    entry = LogEntry.objects.exclude(pk__in=before).get()
     lease = the_lease(landlord, unit__name="A1")
+    entry = LogEntry.objects.for_instance(lease).exclude(pk__in=before).get()
     assert (entry.action, entry.user, entry.object_id) == (ImportFinished.name, by, str(lease.pk))
     assert entry.data["changes"] == {
         "end": ["2026-12-31", "2027-12-31"],
@@ -253,6 +253,25 @@ def test_what_an_import_changes_of_a_lease_stands_in_the_log_with_its_old_value(
         "wifi": [None, "15000.00"],
     }
     assert entry.message
+
+
+def test_everything_that_an_import_makes_has_its_entry_in_the_log(landlord, roll):
+    by = staff_of(landlord)
+    roll(JOHN, BESIDE, by=by)
+    for model in (Property, Unit, Tenant, Lease, Charge):
+        for row in model.objects.of(landlord):
+            made = LogEntry.objects.for_instance(row).filter(action=ImportFinished.name)
+            assert [(entry.user, entry.landlord) for entry in made] == [(by, landlord)], row
+    assert {*LogEntry.objects.filter(label="A1").values_list("content_type__model", flat=True)} == {"unit"}
+
+
+def test_a_tenants_new_phone_in_a_file_stands_in_the_tenants_log(landlord, roll):
+    by = staff_of(landlord)
+    roll(JOHN)
+    lease = the_lease(landlord, unit__name="A1")
+    roll(JOHN.replace("John", "Johnny"), by=by)
+    entries = LogEntry.objects.for_instance(lease.tenant).filter(user=by)
+    assert [list(entry.data["changes"]) for entry in entries] == [["name"]]
 
 
 def test_the_same_file_again_writes_nothing_to_the_log(roll):

@@ -173,14 +173,22 @@ def _restore(rows: list[Row], landlord: Landlord, outcome: Outcome) -> None:
 
 
 def _log(rows: list[Row], outcome: Outcome) -> None:
-    """An entry for each known lease that changed; those that changed alike are written at once."""
-    alike: dict[str, list[Lease]] = defaultdict(list)
-    changed: dict[str, dict[str, list[str | None]]] = {}
-    for row in rows:
-        changes = outcome.changes["lease", row.made["lease_key"]]
-        if changes and row.made["match"].lease:
-            texts = {field: [None if each is None else str(each) for each in pair] for field, pair in changes.items()}
-            changed[str(texts)] = texts
-            alike[str(texts)].append(row.made["lease"])
-    for key, leases in alike.items():
-        log.record(leases, ImportFinished.name, by=outcome.by, changes=changed[key])
+    """An entry for each known lease and tenant that changed."""
+    known = [row for row in rows if row.made["match"].lease]
+    leases = [(row.made["lease"], outcome.changes["lease", row.made["lease_key"]]) for row in known]
+    _log_alike(leases, outcome)
+    people = {row.made["person"]: row.made["tenant"] for row in rows if row.made["match"].tenant}
+    _log_alike([(tenant, outcome.changes["tenant", key]) for key, tenant in people.items()], outcome)
+
+
+def _log_alike(changed: list[tuple[Any, dict[str, list[Any]]]], outcome: Outcome) -> None:
+    """Those that changed alike are written at once."""
+    alike: dict[str, list[Any]] = defaultdict(list)
+    said: dict[str, dict[str, list[str | None]]] = {}
+    for row, changes in changed:
+        texts = {field: [None if each is None else str(each) for each in pair] for field, pair in changes.items()}
+        if texts:
+            said[str(texts)] = texts
+            alike[str(texts)].append(row)
+    for key, rows in alike.items():
+        log.record(rows, ImportFinished.name, by=outcome.by, changes=said[key])

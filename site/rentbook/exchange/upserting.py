@@ -4,8 +4,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from rentbook.kernel import log
+from rentbook.kernel.keys import among
 from rentbook.kernel.scoping import ScopedModel
 
+from .events import ImportFinished
 from .importing import Outcome
 
 M = TypeVar("M", bound=ScopedModel)
@@ -39,6 +42,9 @@ def upsert(
     for fields, rows in changed.items():
         model.unscoped.bulk_update(rows, fields)
     model.unscoped.bulk_create(new)
+    if new:
+        made = model.unscoped.filter(among([row.pk for row in new]))
+        log.record_made(made, ImportFinished.name, by=outcome.by)
     return found
 
 

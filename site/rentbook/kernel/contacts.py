@@ -16,6 +16,8 @@ class Contact(ScopedModel):
         PERSON = "person", _("person")
         COMPANY = "company", _("company")
 
+    log_label = models.F("name")
+
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.PERSON)
     name = models.CharField(_("name"), max_length=120)
     phone = PhoneNumberField(_("phone"), null=True, blank=True)

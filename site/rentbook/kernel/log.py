@@ -155,6 +155,16 @@ def record_moves(rows: models.QuerySet, transition: str, after: str, *, by: "Use
 
     It is called before the rows are moved, so that the state before is read from them.
     """
+    said = {"name": Value(transition), "from": "state", "to": Value(after), "note": Value(note)}
+    _record_set(rows, TRANSITION, JSONObject(**said), by)
+
+
+def record_made(rows: models.QuerySet, action: str, *, by: "User | None") -> None:
+    """Log that each row was made by one act on all of them, such as an import, by one INSERT ... SELECT."""
+    _record_set(rows, action, JSONObject(), by)
+
+
+def _record_set(rows: models.QuerySet, action: str, data: JSONObject, by: "User | None") -> None:
     insert_from(
         rows,
         LogEntry,
@@ -162,9 +172,9 @@ def record_moves(rows: models.QuerySet, transition: str, after: str, *, by: "Use
         object_id=Cast("pk", models.CharField()),
         landlord=F("landlord"),
         label=rows.model.log_label,
-        action=Value(TRANSITION),
+        action=Value(action),
         user=Value(by.pk if by else None, models.BigIntegerField()),
-        data=JSONObject(**{"name": Value(transition), "from": "state", "to": Value(after), "note": Value(note)}),
+        data=data,
         door=Value(_door.get()),
         timestamp=Value(clock.now(), models.DateTimeField()),
         uuid=NewUuid(),
