@@ -90,7 +90,7 @@ def _word(key: int, chosen: Iterator[str], found: re.Match) -> str:
 
 def make_neighbour():
     """A landlord with a row of everything, all of it under keys of its own."""
-    _next_keys(THEIRS)
+    next_keys(THEIRS)
     neighbour = make_landlord(code=CODE, name=f"{NAME} Estates", country="KE", currency="KES")
     user = make_user(name=NAME)
     SavedView.objects.create(user=user, list="contact:index", name=NAME)
@@ -99,7 +99,8 @@ def make_neighbour():
     return neighbour
 
 
-def _next_keys(last: int) -> None:
+def next_keys(last: int) -> None:
+    """From here on every table draws its keys above that number."""
     with connection.cursor() as cursor:
         for model in apps.get_models():
             if model._meta.auto_field is None:

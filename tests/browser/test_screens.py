@@ -39,7 +39,12 @@ def screens(site, chromium) -> list[str]:
     crawl = Crawl(fetch).run()
     window.close()
     assert not crawl.wrong()
-    return sorted(crawl.screens.values())
+    return sorted({_kind(key): address for key, address in crawl.screens.items()}.values())
+
+
+def _kind(key: tuple[str, ...]) -> tuple[str, ...]:
+    """The histories of all models are one screen with other rows; what they hold was fetched above."""
+    return ("history",) if key[0].endswith(":history") else key
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

@@ -50,7 +50,6 @@ class BulkView(ScopedIndexView):
     """
 
     template_name = "backoffice/bulk.html"
-    paginate_by = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.action = dict(self.actions).get(kwargs["move"])
