@@ -240,12 +240,11 @@ def outbox(settings, tmp_path) -> Path:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter) -> Iterator[None]:
-    """Close with the count of each engine, on the line above pytest's own."""
+    """Close with the engine's count, on the line above pytest's own."""
     yield
     counts = {name: len(terminalreporter.stats.get(name, ())) for name in OUTCOMES}
     told = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing ran"
     line = f"{connection.vendor}: {told} in {time.monotonic() - began:.0f} s"
     if report := os.environ.get("RENTBOOK_ENGINE_REPORT"):
         Path(report).write_text(line)
-    before = os.environ.get("RENTBOOK_ENGINES_DONE")
-    terminalreporter.write_line(f"{before} | {line}" if before else line)
+    terminalreporter.write_line(line)

@@ -1,10 +1,10 @@
-"""Runs the suite once on SQLite, then once on PostgreSQL: what `make test` calls.
+"""Runs the suite on SQLite and on PostgreSQL, both at once: what `make test` calls.
 
     tests/run_engines.py [--each-module-off] [pytest arguments]
 
-ENGINES=sqlite or ENGINES=postgresql runs one of them. Both are run even when the first fails. PostgreSQL comes from a
-wheel, needs no server on the machine, and lives in a temporary folder for as long as this runs. The last line of the
-output is pytest's own, the line above it tells the count of each engine.
+ENGINES=sqlite or ENGINES=postgresql runs one of them. Both are run even when one fails; what PostgreSQL's prints
+stands below SQLite's. It comes from a wheel, needs no server on the machine, and lives in a temporary folder for as
+long as this runs. The last line of the output is pytest's own, the line above it tells the count of each engine.
 """
 
 import os
@@ -15,7 +15,9 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,6 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ENGINES = ("sqlite", "postgresql")
 # What tests write is thrown away: a crash of the machine may lose it.
 HASTE = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+
+children: list[subprocess.Popen] = []
 
 
 @contextmanager
@@ -47,21 +51,58 @@ def postgresql(folder: Path) -> Iterator[str]:
         server.cleanup()
 
 
-def run(engine: str, arguments: list[str], done: list[str], **changes: str) -> int:
-    """One run of pytest; its line of counts is added to `done`. Returns its exit code."""
-    folder = Path(tempfile.mkdtemp(prefix=f"rentbook-{engine}-"))
-    report = folder / "report"
+@dataclass
+class Run:
+    """One run of pytest: its exit code, what it printed, and its line of counts."""
+
+    code: int
+    output: Path
+    counts: str
+
+
+def run(engine: str, arguments: list[str], folder: Path, live: bool = False, **changes: str) -> Run:
+    """Run pytest on an engine; what it prints goes to a file in the folder, or where it is `live` to the screen."""
+    folder.mkdir()
+    report, output = folder / "report", folder / "output"
     environment = os.environ | {"RENTBOOK_VAR": str(folder / "var"), "RENTBOOK_ENGINE_REPORT": str(report)} | changes
-    if done:
-        environment["RENTBOOK_ENGINES_DONE"] = " | ".join(done)
+    command = [sys.executable, "-m", "pytest", *arguments]
+    with {"sqlite": sqlite, "postgresql": postgresql}[engine](folder) as url, output.open("w") as file:
+        environment["DATABASE_URL"] = url
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=None if live else file)
+        children.append(process)
+        code = process.wait()
+    return Run(code, output, report.read_text() if report.exists() else f"{engine}: did not finish")
+
+
+def closing(output: str, counts: str, all_counts: str) -> str:
+    """What a run printed, with the counts of all runs in the place of its own, above pytest's last line."""
+    return all_counts.join(output.rpartition(counts)[::2]) if counts in output else f"{output}\n{all_counts}\n"
+
+
+def together(wanted: dict[str, dict[str, str]], engines: dict[str, str], arguments: list[str]) -> int:
+    """The runs by name, two at a time, each with its changes to the environment; printed one after the other.
+
+    The first prints as it goes. Returns the first exit code that is not 0.
+    """
+    top = Path(tempfile.mkdtemp(prefix="rentbook-tests-"))
+    told: list[str] = []
+    codes: list[int] = []
     try:
-        with {"sqlite": sqlite, "postgresql": postgresql}[engine](folder) as url:
-            command = [sys.executable, "-m", "pytest", *arguments]
-            code = subprocess.run(command, cwd=ROOT, env=environment | {"DATABASE_URL": url}, check=False).returncode
-        done.append(report.read_text() if report.exists() else f"{engine}: did not finish")
-        return code
+        with ThreadPoolExecutor(2) as pool:
+            runs = {
+                name: pool.submit(run, engines[name], arguments, top / name, live=name == next(iter(wanted)), **changes)
+                for name, changes in wanted.items()
+            }
+            for name, waiting in runs.items():
+                done = waiting.result()
+                told.append(done.counts if name in ENGINES else f"{name}: {done.counts.removeprefix('sqlite: ')}")
+                codes.append(done.code)
+                if len(told) > 1:
+                    sys.stdout.write(closing(done.output.read_text(), done.counts, " | ".join(told)))
+                    sys.stdout.flush()
+        return next((code for code in codes if code), 0)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(top, ignore_errors=True)
 
 
 def labels() -> list[str]:
@@ -72,19 +113,21 @@ def labels() -> list[str]:
     return sorted(modules.discover())
 
 
+def stop(*_signal: object) -> None:
+    for process in children:
+        process.terminate()
+    sys.exit(143)
+
+
 def main(arguments: list[str]) -> int:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    done: list[str] = []
+    signal.signal(signal.SIGTERM, stop)
     if "--each-module-off" in arguments:
         arguments = [argument for argument in arguments if argument != "--each-module-off"]
-        codes = []
-        for label in labels():
-            codes.append(run("sqlite", arguments, done, RENTBOOK_DISABLED=label))
-            done[-1] = f"without {label}: {done[-1].removeprefix('sqlite: ')}"
-    else:
-        wanted = os.environ.get("ENGINES") or ",".join(ENGINES)
-        codes = [run(engine, arguments, done) for engine in ENGINES if engine in wanted.split(",")]
-    return next((code for code in codes if code), 0) if codes else 2
+        wanted = {f"without {label}": {"RENTBOOK_DISABLED": label} for label in labels()}
+        return together(wanted, dict.fromkeys(wanted, "sqlite"), arguments)
+    asked = (os.environ.get("ENGINES") or ",".join(ENGINES)).split(",")
+    wanted = {engine: {} for engine in ENGINES if engine in asked}
+    return together(wanted, {engine: engine for engine in wanted}, arguments) if wanted else 2
 
 
 if __name__ == "__main__":

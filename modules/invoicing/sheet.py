@@ -1,7 +1,7 @@
 """What invoicing reads from a row of the leases sheet: the opening balance."""
 
 from rentbook.exchange import cells
-from rentbook.exchange.importing import Outcome, Row
+from rentbook.exchange.sheets import Outcome, Row
 from rentbook.kernel.contributions import Column, SheetPart, sheet_parts
 from rentbook.kernel.money import Money
 from rentbook.kernel.people import Landlord

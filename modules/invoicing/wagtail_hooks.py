@@ -161,6 +161,11 @@ class InvoicingGroup(ModuleGroup):
     )  # fmt: skip
 
 
+@hooks.register("register_log_actions")
+def settled(actions):
+    actions.register_action("invoicing.invoice_settled", _("Settled"), _("Settled"))
+
+
 @hooks.register("register_admin_viewset")
 def invoicing_viewsets():
     return InvoicingGroup()

@@ -18,7 +18,7 @@ from rentbook.kernel import clock
 from rentbook.kernel.choices import Channel, Language
 from rentbook.kernel.dates import show_day
 from rentbook.kernel.people import Landlord, User
-from rentbook.kernel.scoping import landlord_ids, may
+from rentbook.kernel.scoping import landlords, may
 
 from .forms import AS_KNOWN, DayInput, WrittenAmount, written
 from .models import ALIGNMENTS, FREQUENCIES, PRORATIONS, Charge, Lease, Unit
@@ -129,7 +129,7 @@ def like_the_last(unit: Unit) -> dict[str, Any]:
 
 def new_lease(request: HttpRequest) -> HttpResponse:
     """Write a lease; with `?unit=` for that home. Who may add in no book is refused; another's home is 404."""
-    books = list(Landlord.objects.filter(pk__in=landlord_ids(request.user, Lease, ["add"])))
+    books = landlords(request.user, Lease, ["add"])
     if not books:
         raise PermissionDenied
     form = NewLeaseForm(request.POST or None, user=request.user, books=books, unit=_asked_for(request))

@@ -139,6 +139,11 @@ class PaymentsGroup(ModuleGroup):
     menu = ("payment", "receipt", "attempt", "reversal")
 
 
+@hooks.register("register_log_actions")
+def started(actions):
+    actions.register_action("payments.payment_started", _("Payment started"), _("Payment started"))
+
+
 @hooks.register("register_admin_viewset")
 def payments_viewsets():
     return PaymentsGroup()

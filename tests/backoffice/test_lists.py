@@ -2,15 +2,17 @@
 
 import csv
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 
 import openpyxl
 import pytest
 from django.urls import reverse
 
+from rentbook.backoffice import saved_views
 from rentbook.backoffice.bulk import AT_ONCE
 from rentbook.backoffice.lists import EXPORTED
 from rentbook.backoffice.models import SavedView
+from rentbook.kernel import clock
 from rentbook.kernel.jobs import Job, run_job
 from rentbook.kernel.log import LogEntry
 from tests.factories import make_contact, make_invoice, make_landlord, make_lease, staff_of
@@ -73,6 +75,11 @@ def test_the_month_switch_shows_what_is_due_in_the_month_and_leads_to_its_neighb
     assert "?month=2026-02" in january
 
 
+def test_the_month_switch_begins_in_the_month_of_the_book(office, landlord):
+    with clock.travel(datetime(2026, 1, 31, 22, 30, tzinfo=UTC)):
+        assert "February 2026" in text_of(office.get(INVOICES))
+
+
 def test_nonsense_as_a_month_is_every_month(office, landlord):
     make_invoice(make_lease(landlord))
     for nonsense in ("2026-13", "x", "", "2026-1-1", "0000-00"):
@@ -117,6 +124,30 @@ def test_a_view_leads_nowhere_but_to_its_list(office, query):
     answer = office.post(reverse("keep_view"), {"list": "invoice:index", "name": "x", "query": query})
     assert answer["Location"] == INVOICES
     assert not SavedView.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "reason"),
+    [
+        ("", "?state=overdue", "Give the view a name of at most 40 letters."),
+        ("x" * 41, "?state=overdue", "Give the view a name of at most 40 letters."),
+        ("x", "?q=" + "y" * 400, "This view is too long to be kept: take a filter away."),
+    ],
+)
+def test_a_view_that_cannot_be_kept_is_refused_with_the_reason(office, name, query, reason):
+    kept = {"list": "invoice:index", "name": name, "query": query}
+    assert reason in text_of(office.post(reverse("keep_view"), kept, follow=True))
+    assert not SavedView.objects.exists()
+
+
+def test_so_many_views_are_kept_and_each_of_them_may_be_renewed(office, monkeypatch):
+    monkeypatch.setattr(saved_views, "MOST", 1)
+    keep = {"list": "invoice:index", "name": "Late ones", "query": "?state=overdue"}
+    office.post(reverse("keep_view"), keep)
+    refused = office.post(reverse("keep_view"), keep | {"name": "Drafts"}, follow=True)
+    assert "1 views are kept already: forget one first." in text_of(refused)
+    office.post(reverse("keep_view"), keep | {"query": "?state=paid"})
+    assert SavedView.objects.get().query == "?state=paid"
 
 
 # --- Files ----------------------------------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ from django.core.management.base import CommandError
 
 from modules.leasing.models import Charge, Lease, Tenant, Unit
 from rentbook.exchange.files import Unreadable
-from rentbook.exchange.importing import Outcome, import_sheet
+from rentbook.exchange.importing import import_sheet
+from rentbook.exchange.sheets import Outcome
 from rentbook.kernel.contacts import Contact
 from rentbook.kernel.log import LogEntry
 from rentbook.kernel.people import Landlord

@@ -7,7 +7,8 @@ import pytest
 from modules.leasing.models import Charge, Lease, Property, Tenant, Unit
 from modules.leasing.services import expire_leases, terminate_leases
 from rentbook.exchange.events import ImportFinished
-from rentbook.exchange.importing import Outcome, import_sheet
+from rentbook.exchange.importing import import_sheet
+from rentbook.exchange.sheets import Outcome
 from rentbook.kernel.contributions import SheetPart, sheet_parts
 from rentbook.kernel.log import LogEntry
 from rentbook.kernel.people import Landlord

@@ -12,8 +12,9 @@ from django.core.management.base import CommandError
 
 from modules.leasing.models import Charge, Lease, Unit
 from rentbook.exchange.files import Unreadable, as_csv, read_table
-from rentbook.exchange.importing import Outcome, import_sheet
+from rentbook.exchange.importing import import_sheet
 from rentbook.exchange.models import ImportBatch
+from rentbook.exchange.sheets import Outcome
 from rentbook.kernel.people import Landlord
 from rentbook.paths import FIXTURES
 

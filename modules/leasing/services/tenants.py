@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from modules.leasing.models import Tenant
@@ -11,7 +10,7 @@ from rentbook.kernel import editing, log
 from rentbook.kernel.contacts import Contact
 from rentbook.kernel.log import LogEntry
 from rentbook.kernel.people import Landlord, User
-from rentbook.kernel.phones import parse_phone
+from rentbook.kernel.phones import reachable
 
 
 @transaction.atomic
@@ -20,7 +19,7 @@ def create_tenant(*, landlord: Landlord, name: str, by: User | None, **person: A
 
     The language is the landlord's where none is given. Raises ValidationError by field.
     """
-    given = {"language": landlord.language} | _cleaned(landlord, person)
+    given = {"language": landlord.language} | reachable(person, landlord.country)
     contact = editing.create(Contact, by=by, landlord=landlord, name=name, **given)
     return editing.create(Tenant, by=by, landlord=landlord, contact=contact)
 
@@ -30,7 +29,7 @@ def update_tenant(*, row: Tenant, seen: int | None = None, by: User | None, **pe
     """Change the tenant's contact, field by field as create_tenant takes them. Raises StaleForm and ValidationError."""
     tenant = editing.change(row, by=by, seen=seen)
     before = editing.version(tenant.contact)
-    contact = editing.change(tenant.contact, by=by, **_cleaned(tenant.landlord, person))
+    contact = editing.change(tenant.contact, by=by, **reachable(person, tenant.landlord.country))
     # The tenant's history is where people look, and what the next form must have seen.
     for entry in LogEntry.objects.for_instance(contact).filter(pk__gt=before):
         log.record([tenant], entry.action, by=by, **entry.data)
@@ -44,20 +43,9 @@ def known_or_new_tenant(*, landlord: Landlord, name: str, phone: str = "", by: U
 
     One who is known takes on what is given here and keeps the rest; one who is archived comes back.
     """
-    given = {field: value for field, value in _cleaned(landlord, person | {"phone": phone}).items() if value}
+    given = {field: value for field, value in reachable(person | {"phone": phone}, landlord.country).items() if value}
     tenant = known_person(landlord, name, given.get("phone", ""))
     if tenant is None:
         return create_tenant(landlord=landlord, name=name, by=by, **given)
     editing.restore(tenant, by=by)
     return update_tenant(row=tenant, by=by, **given)
-
-
-def _cleaned(landlord: Landlord, person: dict[str, Any]) -> dict[str, Any]:
-    """The fields as a contact stores them: the phone in E.164, nothing for an empty phone or e-mail."""
-    cleaned = person | {name: person[name] or None for name in ("phone", "email") if name in person}
-    if cleaned.get("phone"):
-        try:
-            cleaned["phone"] = parse_phone(str(cleaned["phone"]), landlord.country)
-        except ValueError as error:
-            raise ValidationError({"phone": str(error)}) from error
-    return cleaned

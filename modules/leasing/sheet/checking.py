@@ -6,7 +6,7 @@ from datetime import date
 from itertools import combinations
 
 from modules.leasing.models import Lease
-from rentbook.exchange.importing import Row
+from rentbook.exchange.sheets import Row
 from rentbook.kernel.people import Landlord
 
 from .homes import Home, find_properties, home, is_total, known_homes

@@ -4,7 +4,7 @@ from typing import Any
 
 from modules.leasing.headings import ALIASES
 from rentbook.exchange import cells
-from rentbook.exchange.importing import Row
+from rentbook.exchange.sheets import Row
 from rentbook.kernel.contributions import Column
 from rentbook.kernel.money import CURRENCIES
 

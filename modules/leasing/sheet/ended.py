@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from modules.leasing.models import Charge, Lease
-from rentbook.exchange.importing import Outcome, Row
+from rentbook.exchange.sheets import Outcome, Row
 
 from .columns import LEASE_FIELDS
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from modules.leasing.headings import TOTALS
 from modules.leasing.models import Unit
 from rentbook.exchange.cells import fold
-from rentbook.exchange.importing import Row
+from rentbook.exchange.sheets import Row
 from rentbook.kernel.people import Landlord
 
 Home = tuple[str, str]

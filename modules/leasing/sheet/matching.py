@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from modules.leasing.models import Lease, Tenant
-from rentbook.exchange.importing import Row
+from rentbook.exchange.sheets import Row
 from rentbook.kernel.contacts import Contact
 from rentbook.kernel.people import Landlord
 

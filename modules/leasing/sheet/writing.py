@@ -9,7 +9,7 @@ from django.db.models import Q
 from modules.leasing.models import Charge, Lease, Property, Tenant, Unit
 from modules.leasing.services import activate_leases, restore
 from rentbook.exchange.events import ImportFinished
-from rentbook.exchange.importing import Outcome, Row
+from rentbook.exchange.sheets import Outcome, Row
 from rentbook.exchange.upserting import upsert
 from rentbook.kernel import log
 from rentbook.kernel.contacts import Contact

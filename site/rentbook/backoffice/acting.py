@@ -17,7 +17,7 @@ from django.views.generic import TemplateView
 from rentbook.kernel.states import sources, why_not
 
 from .forms import put_errors
-from .views import FencedRow, UnderItsList
+from .views import RowView, UnderItsList
 
 PREVIEWED = 100  # rows
 
@@ -84,7 +84,7 @@ def moves(actions: dict[str, Action], row: Model, door: str, may: Callable[[str]
             yield {"label": action.label, "why_not": action.why_not(row), "url": reverse(door, args=[row.pk, name])}
 
 
-class ActionView(FencedRow, UnderItsList, TemplateView):
+class ActionView(RowView, UnderItsList, TemplateView):
     """Ask, then act on one row by its service: POST only, with permission, a refusal as a message."""
 
     template_name = "backoffice/confirm.html"
@@ -98,15 +98,11 @@ class ActionView(FencedRow, UnderItsList, TemplateView):
         if kwargs["move"] not in self.actions:
             raise Http404
         self.action = self.actions[kwargs["move"]]
+        self.form = self.action.asks(request.POST or None) if self.action.asks else None
 
     @property
     def permission_required(self) -> str:
         return self.action.needs
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.object = self.get_object()
-        self.form = self.action.asks(request.POST or None) if self.action.asks else None
-        return super().dispatch(request, *args, **kwargs)
 
     def get_page_title(self) -> str:
         return f"{self.action.label}: {self.object}"

@@ -15,7 +15,6 @@ from django.utils.translation import ngettext
 
 from rentbook.kernel.jobs import Work, do_keys, start_job, works
 from rentbook.kernel.keys import among
-from rentbook.kernel.money import total_by_currency
 from rentbook.kernel.people import Landlord, User
 from rentbook.kernel.states import sources
 
@@ -81,25 +80,21 @@ class BulkView(ScopedIndexView):
     def preview(self) -> Preview | None:
         return self.action.preview(self.chosen, self.request.user) if self.action.preview else None
 
-    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(*args, **kwargs)
+    def around(self, context: dict[str, Any]) -> dict[str, Any]:
+        """What is said instead of what stands around a list: there is nothing to search or filter here."""
         chosen, movable = self.chosen.count(), self.movable.count()
         what = self.model._meta.verbose_name if movable == 1 else self.model._meta.verbose_name_plural
-        return context | {
+        return {
             "action": self.action,
             "what": what,
             "movable": movable,
             "skipped": chosen - movable,
-            "sums": [(label, sums) for label, name in self.totals.items() if (sums := self._sums(name))],
+            "sums": self.sums(self.movable),
             "preview": self.preview,
             "back": reverse(self.index_url_name),
-            # What was chosen stands in the address: there is nothing to search or filter here.
             "search_form": None,
             "filters": None,
         }
-
-    def _sums(self, name: Any) -> list[Any]:
-        return total_by_currency(self.movable, name)
 
     # --- Doing it ---------------------------------------------------------------------------------------------------
 

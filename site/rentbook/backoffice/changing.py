@@ -18,7 +18,7 @@ from wagtail.permissions import policy_registry
 from rentbook.kernel.editing import has_history, version
 
 from .forms import ScopedForm
-from .views import FencedRow, UnderItsList
+from .views import FencedRow, RowView, UnderItsList
 
 Services = dict[str, Callable[..., Any]]
 
@@ -105,7 +105,7 @@ class ScopedEditView(FencedRow, RowFormView):
         return self.services["update"](row=self.object, by=self.request.user, **form.cleaned_data)
 
 
-class ScopedRemoveView(FencedRow, UnderItsList, TemplateView):
+class ScopedRemoveView(RowView, UnderItsList, TemplateView):
     """Put a row away, or delete one that never was used, after a page that names what stands against it."""
 
     permission_required = "delete"
@@ -115,10 +115,6 @@ class ScopedRemoveView(FencedRow, UnderItsList, TemplateView):
     stands_against: Callable[[Any], list[str]] = staticmethod(lambda row: [])
     index_url_name: str = ""
     inspect_url_name: str = ""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.object = self.get_object()
-        return super().dispatch(request, *args, **kwargs)
 
     def offered(self) -> list[str]:
         """What may be done with the row now: restore an archived one, delete an unused one, else archive."""

@@ -16,7 +16,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import TemplateView, View
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.permissions import policy_registry
 
 from rentbook.kernel import clock
@@ -26,7 +25,7 @@ from rentbook.kernel.states import why_not
 
 from .columns import shown, state_tag
 from .home import HomePanel
-from .views import FencedRow
+from .views import RowView, UnderItsList
 from .viewsets import ScopedViewSet
 
 LIVE = (Job.State.QUEUED, Job.State.RUNNING)
@@ -70,23 +69,16 @@ def as_seen(job: Job) -> dict[str, Any]:
     return {"job": job, "state": state, "text": progress_text(job), "live": job.state in LIVE}
 
 
-class JobView(FencedRow, WagtailAdminTemplateMixin, TemplateView):
+class JobView(RowView, UnderItsList, TemplateView):
     """The page of one job, which looks again by itself until the job has ended."""
 
     template_name = "backoffice/job.html"
     model = Job
     header_icon = "cogs"
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.object = self.get_object()
-        return super().dispatch(request, *args, **kwargs)
+    index_url_name = "job:index"
 
     def get_page_title(self) -> str:
         return str(self.object)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        index = {"url": reverse("job:index"), "label": capfirst(Job._meta.verbose_name_plural)}
-        return [*self.breadcrumbs_items, index, {"url": "", "label": self.get_page_title()}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         job = self.object
@@ -115,17 +107,13 @@ class JobProgressView(JobView):
     template_name = "backoffice/job_progress.html"
 
 
-class JobMoveView(FencedRow, View):
+class JobMoveView(RowView, View):
     """Stop or resume: POST only, by who may change rows of that book; a refusal is a message."""
 
     model = Job
     permission_required = "change"
     http_method_names = ["post"]
     service: Callable[..., Job] = staticmethod(stop_job)
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.object = self.get_object()
-        return super().dispatch(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:

@@ -10,6 +10,7 @@ from django.db.models import Count, Model, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_filters import ModelChoiceFilter
@@ -21,7 +22,7 @@ from wagtail.admin.widgets.button import Button, HeaderButton
 from rentbook.exchange.files import Cell, as_workbook, csv_lines
 from rentbook.kernel import clock, log
 from rentbook.kernel.dates import show_month
-from rentbook.kernel.money import total_by_currency
+from rentbook.kernel.money import Money, total_by_currency
 from rentbook.kernel.people import User
 from rentbook.kernel.registry import slots
 from rentbook.kernel.scoping import landlords
@@ -138,22 +139,32 @@ class ScopedIndexView(generic.IndexView):
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(*args, **kwargs)
-        context["count"] = context["paginator"].count if context.get("paginator") else len(context["object_list"])
-        context["sums"] = [
-            (label, sums) for label, name in self.totals.items() if (sums := total_by_currency(self.found, name))
-        ]
-        context["wider"] = self._query(**dict.fromkeys(self.narrowed_by)) or "?" if self.narrowed else ""
-        context["chips"] = list(self._chips())
-        context["months"] = self._months() if self.month_field else None
-        context["views"] = SavedView.objects.filter(user=self.request.user, list=self.index_url_name)
-        context["bulk"] = [
+        return context | self.around(context)
+
+    def around(self, context: dict[str, Any]) -> dict[str, Any]:
+        """What stands above and below the table."""
+        query = self._query()
+        kept = [pair for pair in parse_qsl(query[1:]) if pair[0] not in ("pk", "all")]
+        bulk = [
             {"label": action.label, "url": reverse(self.bulk_url_name, args=[name])}
             for name, action in self.bulk_actions
         ]
-        context["query"] = self._query()
-        context["kept"] = [pair for pair in parse_qsl(self._query()[1:]) if pair[0] not in ("pk", "all")]
-        context["list_name"] = self.index_url_name
-        return context
+        return {
+            "count": context["paginator"].count if context.get("paginator") else len(context["object_list"]),
+            "sums": self.sums(self.found),
+            "chips": list(self._chips()),
+            "months": self._months() if self.month_field else None,
+            "views": SavedView.objects.filter(user=self.request.user, list=self.index_url_name),
+            "bulk": bulk,
+            "query": query,
+            "kept": kept,
+            "wider": self._query(**dict.fromkeys(self.narrowed_by)) or "?" if self.narrowed else "",
+            "list_name": self.index_url_name,
+        }
+
+    def sums(self, rows: QuerySet) -> list[tuple[Any, list[Money]]]:
+        """The list's sums over some of its rows, by label and currency; what is nothing is left out."""
+        return [(label, sums) for label, name in self.totals.items() if (sums := total_by_currency(rows, name))]
 
     @cached_property
     def found(self) -> QuerySet:
@@ -179,7 +190,7 @@ class ScopedIndexView(generic.IndexView):
                 yield {"label": label, "count": counts[value], "url": url, "here": value == chosen, "state": value}
 
     def _months(self) -> dict[str, Any]:
-        shown = self.month or clock.now().date().replace(day=1)
+        shown = self.month or self._today().replace(day=1)
         step = relativedelta(months=1)
         return {
             "label": show_month(shown, get_language()),
@@ -189,6 +200,11 @@ class ScopedIndexView(generic.IndexView):
             "all": self._query(month=None),
             "here": bool(self.month),
         }
+
+    def _today(self) -> date:
+        """The day in the first of the reader's books; UTC's for whoever has none."""
+        books = landlords(self.request.user, self.model)
+        return clock.today(books[0]) if books else clock.now().date()
 
     # --- Files ------------------------------------------------------------------------------------------------------
 
@@ -215,7 +231,7 @@ class ScopedIndexView(generic.IndexView):
         else:
             response = StreamingHttpResponse(csv_lines(rows), content_type=FILES[CSV])
         name = f"{self.model._meta.verbose_name_plural}.{spreadsheet_format}"
-        response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+        response["Content-Disposition"] = content_disposition_header(True, name)
         return response
 
     def _cells(self, queryset: QuerySet) -> Iterator[list[Cell]]:

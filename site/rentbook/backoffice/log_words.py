@@ -19,8 +19,6 @@ WORDS = {
     editing.DELETED: _("Deleted"),
     EXPORTED: _("Taken out as a file"),
     STOP_ASKED: _("Asked to stop"),
-    "payments.payment_started": _("Payment started"),
-    "invoicing.invoice_settled": _("Settled"),
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -42,6 +43,14 @@ class FencedRow:
         return row
 
 
+class RowView(FencedRow):
+    """A view that has the row at hand, as `object`, before it does anything."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
+        return super().dispatch(request, *args, **kwargs)
+
+
 class UnderItsList(WagtailAdminTemplateMixin):
     """A page of one model's: its title, on the way down from the model's list."""
 
@@ -76,4 +85,4 @@ class ScopedHistoryView(HistoryView):
         return []
 
 
-__all__ = ["ANY", "FencedRow", "ScopedHistoryView", "UnderItsList", "visible"]
+__all__ = ["ANY", "FencedRow", "RowView", "ScopedHistoryView", "UnderItsList", "visible"]

@@ -16,7 +16,7 @@ from rentbook.kernel.phones import parse_phone
 from .files import Cell
 
 if TYPE_CHECKING:
-    from .importing import Row
+    from .sheets import Row
 
 DAY = re.compile(r"(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})")
 MOST_DIGITS = 15  # of a number cell: a spreadsheet keeps no more

@@ -13,8 +13,9 @@ from rentbook.kernel.scoping import landlord_ids
 
 from .cells import clean
 from .files import Cell, Unreadable, as_workbook, read_table
-from .importing import Outcome, import_sheet
+from .importing import import_sheet
 from .models import Draft
+from .sheets import Outcome
 
 KEPT = timedelta(days=1)
 MOST_ROWS = 10_000

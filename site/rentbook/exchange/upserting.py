@@ -9,7 +9,7 @@ from rentbook.kernel.keys import among
 from rentbook.kernel.scoping import ScopedModel
 
 from .events import ImportFinished
-from .importing import Outcome
+from .sheets import Outcome
 
 M = TypeVar("M", bound=ScopedModel)
 

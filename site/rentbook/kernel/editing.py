@@ -99,9 +99,7 @@ def delete(row: models.Model, *, by: User | None) -> None:
     row = _locked(row)
     log.record([row], DELETED, by=by, values=_stored(row))
     try:
-        # The keys of others are asked at once, so that it is refused here and not when the transaction ends.
-        with transaction.atomic():
-            row.delete()
+        row.delete()
     except (models.ProtectedError, models.RestrictedError) as error:
         raise ValidationError(_("%(row)s has a history: archive it instead.") % {"row": row}) from error
 

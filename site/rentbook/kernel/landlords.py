@@ -14,7 +14,7 @@ from .contacts import Contact
 from .members import known_user, new_user
 from .money import CURRENCIES
 from .people import Landlord, User
-from .phones import parse_phone
+from .phones import reachable
 from .roles import add_member
 
 # The zone of a country that has one; elsewhere it must be said.
@@ -58,7 +58,7 @@ def create_landlord(
     zone = time_zone or ZONES.get(country)
     if not zone:
         raise ValidationError(_("Say the time zone: it is not known for the country %s.") % country)
-    phone = _stored({"phone": owner_phone}, country)["phone"]
+    phone = reachable({"phone": owner_phone}, country)["phone"]
     landlord = Landlord(
         code=code.upper(), name=name, country=country, currency=currency, language=language, time_zone=zone, phone=phone
     )
@@ -103,7 +103,7 @@ def update_landlord(*, row: Landlord, seen: int | None = None, by: User | None, 
     if refused := differing - free:
         raise ValidationError({name: FIXED[name] for name in refused})
     country = _known_country(details.get("country", row.country))
-    return editing.change(row, by=by, seen=seen, **_stored(details | {"country": country}, country))
+    return editing.change(row, by=by, seen=seen, **reachable(details | {"country": country}, country))
 
 
 def update_contact(*, row: Contact, seen: int | None = None, by: User | None, **person: Any) -> Contact:
@@ -111,15 +111,4 @@ def update_contact(*, row: Contact, seen: int | None = None, by: User | None, **
 
     A tenant's contact is changed with the tenant, by leasing.
     """
-    return editing.change(row, by=by, seen=seen, **_stored(person, row.landlord.country))
-
-
-def _stored(typed: dict[str, Any], country: str) -> dict[str, Any]:
-    """What was typed as it is kept: the phone in E.164 (docs/rules.md, D39), nothing for an empty phone or e-mail."""
-    stored = typed | {name: typed[name] or None for name in ("phone", "email") if name in typed}
-    if stored.get("phone"):
-        try:
-            stored["phone"] = parse_phone(str(stored["phone"]), country)
-        except ValueError as error:
-            raise ValidationError({"phone": str(error)}) from error
-    return stored
+    return editing.change(row, by=by, seen=seen, **reachable(person, row.landlord.country))

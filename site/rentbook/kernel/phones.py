@@ -1,8 +1,10 @@
 """Phones are E.164 from entry, read in the landlord's country (docs/rules.md, D39)."""
 
 import re
+from typing import Any
 
 import phonenumbers
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
@@ -27,6 +29,20 @@ def parse_phone(text: str, country: str) -> str:
     raise ValueError(
         _("“%(text)s” is not a phone number; write it like %(example)s.") % {"text": text, "example": _example(region)}
     )
+
+
+def reachable(typed: dict[str, Any], country: str) -> dict[str, Any]:
+    """What was typed of a person as it is kept: the phone in E.164, nothing for an empty phone or e-mail.
+
+    Raises ValidationError for a phone that is no number of the country.
+    """
+    kept = typed | {name: typed[name] or None for name in ("phone", "email") if name in typed}
+    if kept.get("phone"):
+        try:
+            kept["phone"] = parse_phone(str(kept["phone"]), country)
+        except ValueError as error:
+            raise ValidationError({"phone": str(error)}) from error
+    return kept
 
 
 def _example(region: str) -> str:

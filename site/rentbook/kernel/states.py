@@ -31,7 +31,6 @@ class StatefulModel(models.Model):
     # What the state field of each model brings.
     state: Any
     get_state_display: Callable[[], str]
-    get_available_state_transitions: Callable[[], Iterable[Any]]
 
     class Meta:
         abstract = True
@@ -113,8 +112,3 @@ def refuse_unless(rows: Iterable[StatefulModel], transition: str) -> None:
     for row in rows:
         if reason := why_not(row, transition):
             raise Refused(reason, code="state")
-
-
-def allowed_moves(row: StatefulModel) -> list[str]:
-    """The names of the transitions that the row's state and conditions allow now."""
-    return [move.name for move in row.get_available_state_transitions()]

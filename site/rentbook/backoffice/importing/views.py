@@ -18,8 +18,8 @@ from django.utils.translation import ngettext
 from rentbook.exchange.cells import clean
 from rentbook.exchange.drafts import check, drafts_of, import_draft, left_out, mend, open_to
 from rentbook.exchange.files import Unreadable
-from rentbook.exchange.importing import RANK, Outcome, Problem
 from rentbook.exchange.models import Draft
+from rentbook.exchange.sheets import RANK, Outcome, Problem
 from rentbook.kernel.scoping import ScopedModel
 from rentbook.kernel.waiting import is_lock_timeout
 

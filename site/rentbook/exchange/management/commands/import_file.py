@@ -3,7 +3,8 @@ from pathlib import Path
 from typing import Any
 
 from rentbook.exchange.files import as_csv
-from rentbook.exchange.importing import Outcome, import_sheet
+from rentbook.exchange.importing import import_sheet
+from rentbook.exchange.sheets import Outcome
 from rentbook.kernel.commands import Command as Base
 from rentbook.kernel.commands import landlord_code
 from rentbook.kernel.contributions import sheet_parts

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 from typing import Any
 
@@ -25,5 +26,8 @@ class Command(BaseCommand):
             return
         with source.open("rb") as file:
             catalogue = read_po(file)
-        with target.open("wb") as file:
+        # Whoever else compiles or reads at this moment finds the old file or the new one, never half of one.
+        part = target.with_suffix(f".{os.getpid()}")
+        with part.open("wb") as file:
             write_mo(file, catalogue)
+        part.replace(target)
