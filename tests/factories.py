@@ -15,6 +15,7 @@ from rentbook.kernel.money import Money
 from rentbook.kernel.numbering import take_numbers
 from rentbook.kernel.people import Landlord, User
 from rentbook.kernel.roles import add_member
+from tests.rows import invoicing_rows, leasing_rows
 
 LANDLORDS = {
     "DAR": {"name": "Jengo la Bahari", "country": "TZ", "currency": "TZS"},
@@ -142,6 +143,7 @@ def make_book(
     if apps.is_installed("modules.leasing"):
         unit = make_unit(landlord, building=building)
         lease = make_lease(landlord, unit=unit, tenant=name, phone=phone)
+        leasing_rows(lease, name=name, building=building)
     if apps.is_installed("modules.invoicing"):
         from modules.invoicing.services import give_credit, remind_tenants
 
@@ -149,6 +151,7 @@ def make_book(
         give_credit(lease=lease, amount=credit, value_date=lease.start, source=f"test:{lease.pk}", note="")
         invoice = make_invoice(lease, on=clock.today(landlord))
         remind_tenants(invoices=[invoice], by=None)
+        invoicing_rows(invoice, name=name)
     if apps.is_installed("modules.payments"):
         from modules.payments import services
 

@@ -20,6 +20,7 @@ from rentbook.kernel import clock, log
 from rentbook.kernel.money import Money, billing_unit
 from rentbook.kernel.numbering import take_numbers
 from rentbook.kernel.people import Landlord, User, check_open
+from rentbook.kernel.states import move
 
 from .settling import apply_credits
 
@@ -128,7 +129,9 @@ def _run(
 
 def _open_run(landlord: Landlord, bills: list[Bill], first: date, last: date, by: User | None) -> BillingRun:
     earliest = min(line.issue_day for bill in bills for line in bill.draft.lines)
-    return BillingRun.unscoped.create(landlord=landlord, first=max(first, earliest), last=last, by=by)
+    run = BillingRun.unscoped.create(landlord=landlord, first=max(first, earliest), last=last, by=by)
+    move(BillingRun.objects.of(landlord).filter(pk=run.pk), "issue", by=by)
+    return run
 
 
 def _chunks(landlord: Landlord, first: date, last: date, only: Q = EVERY) -> Iterator[list[Lease]]:

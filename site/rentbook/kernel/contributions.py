@@ -123,6 +123,22 @@ class BookCheck:
 
 
 @dataclass(frozen=True)
+class Posting:
+    """Journal entries that a module's own rows make, as querysets that the database joins by UNION ALL.
+
+    `rows(landlord)` gives a queryset of `.values(*POSTED)`: for each document and currency the debits equal the
+    credits (docs/rules.md, D46).
+    """
+
+    name: str
+    rows: Callable[[Landlord], QuerySet]
+
+
+#: What a posting has: its day, the account's code, an amount on one side, whose it is, and what proves it.
+POSTED = ("date", "account", "debit", "credit", "currency", "lease", "kind", "document")
+
+
+@dataclass(frozen=True)
 class DemoStep:
     """What a module adds to a demo landlord's book after its file was imported, up to `today`; lower `order` first."""
 
@@ -137,4 +153,5 @@ message_templates: Registry[MessageTemplate] = Registry("message template")
 sheet_parts: Registry[SheetPart] = Registry("sheet part")
 reports: Registry[Report] = Registry("report")
 book_checks: Registry[BookCheck] = Registry("book check")
+postings: Registry[Posting] = Registry("posting")
 demo_steps: Registry[DemoStep] = Registry("demo step")

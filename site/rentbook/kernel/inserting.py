@@ -1,9 +1,10 @@
 """INSERT ... SELECT: rows made by the database from rows that it holds, without passing through Python."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import connections, models, router
-from django.db.models import Func, QuerySet
+from django.db.models import Func, QuerySet, Value
 
 
 class NewUuid(Func):
@@ -21,9 +22,10 @@ class NewUuid(Func):
 def insert_from(rows: QuerySet, model: type[models.Model], **columns: Any) -> int:
     """Insert one row of `model` for each of `rows`; `columns` are expressions over `rows` by field name.
 
-    Every column without a database default must be named: Python's defaults and `save()` are not asked. Returns how
-    many were inserted.
+    A column that is not named gets the default of its field, the same for every row; `save()` is not asked. Returns
+    how many were inserted.
     """
+    columns = _defaults(model, without=columns) | columns
     using = router.db_for_write(model)
     connection = connections[using]
     named = {f"_new_{name}": expression for name, expression in columns.items()}
@@ -34,3 +36,10 @@ def insert_from(rows: QuerySet, model: type[models.Model], **columns: Any) -> in
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {quote(meta.db_table)} ({into}) {select}", params)
         return cursor.rowcount
+
+
+def _defaults(model: type[models.Model], without: Collection[str]) -> dict[str, Value]:
+    """What each column that is not named begins with; one that begins as null, or is a key, is left out."""
+    fields = [field for field in model._meta.local_concrete_fields if field.name not in without and not field.generated]
+    begun = {field: field.get_default() for field in fields}
+    return {field.name: Value(value, output_field=field) for field, value in begun.items() if value is not None}

@@ -81,6 +81,9 @@ class Landlord(models.Model):
         blank=True,
         help_text=_("Bank account or office hours, shown on bills and the pay page."),
     )
+    logo = models.FileField(
+        _("logo"), upload_to="logos/", blank=True, help_text=_("A PNG or JPEG picture, shown on bills and letters.")
+    )
     locked_through = models.DateField(
         _("books locked through"), null=True, blank=True, help_text=_("No entry may be dated on or before this day.")
     )

@@ -1,4 +1,4 @@
-"""Invoices, their lines, what settles them, and the credit a tenant has."""
+"""Invoices and their lines."""
 
 from django.db import models
 from django.db.models import F, Q, Value
@@ -6,31 +6,15 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
-from modules.leasing.models import Lease, Tenant
+from modules.leasing.models import Lease, OneOffCharge
 from modules.leasing.streams import stream_word
-from rentbook.kernel import clock
+from rentbook.kernel.accounts import Account
 from rentbook.kernel.money import AmountField, Money
-from rentbook.kernel.people import User
+from rentbook.kernel.percent import PercentField
 from rentbook.kernel.scoping import ScopedModel
 from rentbook.kernel.states import StatefulModel, because
 
-
-class BillingRun(ScopedModel):
-    """One run that issued invoices: what was asked for, by whom and when."""
-
-    first = models.DateField(_("issue days from"))
-    last = models.DateField(_("issue days through"))
-    created = models.PositiveIntegerField(_("created"), default=0)
-    by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by"))
-    created_at = models.DateTimeField(_("at"), default=clock.now)
-
-    class Meta:
-        verbose_name = _("billing run")
-        verbose_name_plural = _("billing runs")
-        ordering = ["-pk"]
-
-    def __str__(self) -> str:
-        return f"{self.first} – {self.last}"
+from .runs import BillingRun
 
 
 class Invoice(StatefulModel, ScopedModel):
@@ -61,6 +45,7 @@ class Invoice(StatefulModel, ScopedModel):
     total = AmountField(_("total"))
     amount_paid = AmountField(_("paid"), default=0)
     amount_reserved = AmountField(_("being paid"), default=0)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("invoice")
@@ -144,6 +129,13 @@ class InvoiceLine(ScopedModel):
         RENT = "rent", _("rent")
         CHARGE = "charge", _("charge")
         OPENING = "opening", _("opening balance")
+        TAX = "tax", _("tax")
+        DISCOUNT = "discount", _("discount")
+        LATE_FEE = "late_fee", _("late fee")
+        DEPOSIT = "deposit", _("deposit")
+
+    #: What a lease owes anew each period, with the tax on it: billed once (docs/rules.md, R10).
+    RECURRING = (Kind.RENT, Kind.CHARGE, Kind.TAX)
 
     invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="lines", verbose_name=_("invoice"))
     lease = models.ForeignKey(Lease, models.PROTECT, related_name="+", verbose_name=_("lease"))
@@ -154,7 +146,22 @@ class InvoiceLine(ScopedModel):
     currency = models.CharField(_("currency"), max_length=3)
     amount = AmountField(_("amount"))
     rule = models.CharField(_("rule"), max_length=10, blank=True)
-    arithmetic = models.CharField(_("arithmetic"), max_length=120, blank=True)
+    days = models.PositiveSmallIntegerField(_("days"), null=True, blank=True)
+    of_days = models.PositiveSmallIntegerField(_("of days"), null=True, blank=True)
+    price = AmountField(_("price of a whole period"), null=True, blank=True)
+    arithmetic = models.CharField(_("arithmetic"), max_length=200, blank=True)
+    tax_rate = PercentField(_("tax"), default=0)
+    withheld = AmountField(_("to be withheld"), default=0)
+    account = models.CharField(_("account"), max_length=12, default=Account.OTHER, editable=False)
+    one_off = models.ForeignKey(
+        OneOffCharge,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="lines",
+        verbose_name=_("single charge"),
+    )
     cancelled = models.BooleanField(_("cancelled"), default=False)
 
     class Meta:
@@ -163,7 +170,17 @@ class InvoiceLine(ScopedModel):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["lease", "stream", "period_start"], condition=Q(cancelled=False), name="charge_billed_once"
+                fields=["lease", "stream", "period_start"],
+                condition=Q(cancelled=False, one_off=None, kind__in=["rent", "charge", "tax", "opening"]),
+                name="charge_billed_once",
+            ),
+            models.UniqueConstraint(
+                fields=["one_off", "kind"],
+                condition=Q(cancelled=False, one_off__isnull=False),
+                name="single_charge_billed_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__lt=0, kind__in=["discount", "tax"]) | Q(amount__gt=0), name="line_signed"
             ),
             models.CheckConstraint(condition=Q(period_end__gte=F("period_start")), name="line_period_forward"),
         ]
@@ -174,95 +191,3 @@ class InvoiceLine(ScopedModel):
     def get_stream_display(self) -> str:
         """The stream as people call it."""
         return stream_word(self.stream)
-
-
-class Settlement(ScopedModel):
-    """What reduces an invoice's balance. A row is never changed: a wrong one is reversed by another (R11).
-
-    A reversal has the opposite amount, so what is paid is the plain sum of an invoice's settlements.
-    """
-
-    class Kind(models.TextChoices):
-        PAYMENT = "payment", _("payment")
-        CREDIT = "credit", _("credit")
-        REVERSAL = "reversal", _("reversal")
-
-    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="settlements", verbose_name=_("invoice"))
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
-    currency = models.CharField(_("currency"), max_length=3)
-    amount = AmountField(_("amount"))
-    value_date = models.DateField(_("value date"))
-    entry_date = models.DateField(_("entry date"))
-    source = models.CharField(_("source"), max_length=60, unique=True, editable=False)
-    reverses = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="reversal", verbose_name=_("reverses")
-    )
-
-    class Meta:
-        verbose_name = _("settlement")
-        verbose_name_plural = _("settlements")
-        ordering = ["pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(amount__gt=0, reverses=None) & ~Q(kind="reversal")
-                | Q(amount__lt=0, reverses__isnull=False, kind="reversal"),
-                name="settlement_signed",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.amount}"
-
-
-class Credit(ScopedModel):
-    """Money of a tenant ahead of charges: a liability until it is applied (D26).
-
-    What is left of it is `amount` less `applied`. Credit that is taken back counts as applied to its reversal, a row
-    with the opposite amounts.
-    """
-
-    lease = models.ForeignKey(Lease, models.PROTECT, related_name="credits", verbose_name=_("lease"))
-    currency = models.CharField(_("currency"), max_length=3)
-    amount = AmountField(_("amount"))
-    applied = AmountField(_("applied"), default=0)
-    value_date = models.DateField(_("value date"))
-    note = models.CharField(_("note"), max_length=120, blank=True)
-    source = models.CharField(_("source"), max_length=60, unique=True, editable=False)
-    reverses = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="reversal", verbose_name=_("reverses")
-    )
-
-    class Meta:
-        verbose_name = _("credit")
-        verbose_name_plural = _("credits")
-        ordering = ["value_date", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(amount__gt=0, applied__gte=0, applied__lte=F("amount"), reverses=None)
-                | Q(amount__lt=0, applied=F("amount"), reverses__isnull=False),
-                name="credit_not_overspent",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.amount}"
-
-
-class Reminder(ScopedModel):
-    """Somebody decided to remind a tenant of all that is open: once a day, whatever the door (D41)."""
-
-    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="reminders", verbose_name=_("tenant"))
-    on = models.DateField(_("on"))
-    #: The step of a ladder; none for a reminder by hand.
-    step = models.CharField(_("step"), max_length=20, blank=True)
-    by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by"))
-
-    class Meta:
-        verbose_name = _("reminder")
-        verbose_name_plural = _("reminders")
-        ordering = ["-pk"]
-        constraints = [models.UniqueConstraint(fields=["tenant", "on"], name="reminder_once_a_day")]
-        indexes = [models.Index(fields=["landlord", "on"], name="reminder_by_day")]
-
-    def __str__(self) -> str:
-        return f"{self.tenant}, {self.on}"

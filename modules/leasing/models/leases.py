@@ -1,107 +1,23 @@
-"""Properties, units, tenants, leases, and the charges that a lease bills."""
-
-from enum import Enum
-from typing import Any
+"""Leases: who rents what, on which terms, and the terms that followed."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
+from modules.leasing.terms import Alignment, BillingTerms, Frequency, Proration, TermsError
 from rentbook.kernel.contacts import Contact
-from rentbook.kernel.editing import Archivable
-from rentbook.kernel.money import AmountField, show
+from rentbook.kernel.money import AmountField
 from rentbook.kernel.scoping import ScopedModel
 from rentbook.kernel.states import StatefulModel, because
 
-from .streams import stream_word
-from .terms import Alignment, BillingTerms, Frequency, Proration, TermsError
-
-
-def labelled(enum: type[Enum], **labels: Any) -> list[tuple[str, Any]]:
-    """Choices of a plain enum with its translated labels, so that the rules stay free of Django."""
-    return [(member.value, labels[member.name]) for member in enum]
-
-
-FREQUENCIES = labelled(
-    Frequency,
-    weekly=_("weekly"),
-    fortnightly=_("fortnightly"),
-    monthly=_("monthly"),
-    quarterly=_("quarterly"),
-    half_yearly=_("half-yearly"),
-    yearly=_("yearly"),
-)
-ALIGNMENTS = labelled(Alignment, calendar=_("calendar periods"), anniversary=_("from the start day"))
-PRORATIONS = labelled(Proration, actual=_("actual days"), thirty_day=_("30-day month"), year_365=_("365-day year"))
-
-
-class Property(Archivable, ScopedModel):
-    """A building or plot, with units in it."""
-
-    log_label = F("name")
-
-    name = models.CharField(_("name"), max_length=120)
-    address = models.CharField(_("address"), max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = _("property")
-        verbose_name_plural = _("properties")
-        ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["landlord", "name"],
-                name="property_once",
-                violation_error_message=_("There is a property of this name already."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Unit(Archivable, ScopedModel):
-    """What is let: a flat, a room, a shop. Tenants and landlords read “home”."""
-
-    log_label = F("name")
-
-    property = models.ForeignKey(Property, models.PROTECT, related_name="units", verbose_name=_("property"))
-    name = models.CharField(_("name"), max_length=60)
-    shared = models.BooleanField(_("shared"), default=False, help_text=_("Several leases may run at the same time."))
-
-    class Meta:
-        verbose_name = _("unit")
-        verbose_name_plural = _("units")
-        ordering = ["property__name", "name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["property", "name"],
-                name="unit_once",
-                violation_error_message=_("There is a home of this name in the property already."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Tenant(Archivable, ScopedModel):
-    """A person or firm that rents, now or before."""
-
-    log_label = F("contact__name")
-
-    contact = models.OneToOneField(Contact, models.PROTECT, related_name="tenant", verbose_name=_("contact"))
-
-    class Meta:
-        verbose_name = _("tenant")
-        verbose_name_plural = _("tenants")
-        ordering = ["contact__name"]
-
-    def __str__(self) -> str:
-        return self.contact.name
+from .defaults import LateFeeRule
+from .people import Tenant
+from .places import Unit
+from .words import ALIGNMENTS, FREQUENCIES, PRORATIONS, AtTheEnd
 
 
 class Lease(StatefulModel, ScopedModel):
@@ -115,6 +31,10 @@ class Lease(StatefulModel, ScopedModel):
         CANCELLED = "cancelled", _("cancelled")
 
     log_label = Concat("unit__name", Value(", "), "tenant__contact__name")
+
+    class Giver(models.TextChoices):
+        TENANT = "tenant", _("the tenant")
+        LANDLORD = "landlord", pgettext_lazy("gives notice", "the landlord")
 
     LIVE = (State.PENDING, State.ACTIVE)
     BILLED = (State.ACTIVE, State.TERMINATED, State.EXPIRED)
@@ -134,6 +54,20 @@ class Lease(StatefulModel, ScopedModel):
     due_day = models.PositiveSmallIntegerField(_("due day"), null=True, blank=True, default=5)
     due_days_after = models.PositiveSmallIntegerField(_("days until due"), null=True, blank=True)
     lead_days = models.PositiveSmallIntegerField(_("issued days ahead"), default=0)
+    grace_days = models.PositiveSmallIntegerField(_("days of grace"), default=0)
+    late_fee = models.ForeignKey(
+        LateFeeRule, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("late fee")
+    )
+    at_the_end = models.CharField(
+        _("on the last day"), max_length=14, choices=AtTheEnd.choices, default=AtTheEnd.EXPIRE
+    )
+    notice_days = models.PositiveSmallIntegerField(_("days of notice"), default=0)
+    occupants = models.PositiveSmallIntegerField(_("people who live there"), default=1)
+    #: Which terms were taken over from the property or the landlord when it was written: {"grace_days": "property"}.
+    inherited = models.JSONField(default=dict, blank=True, editable=False)
+    notice_on = models.DateField(_("notice given on"), null=True, blank=True, editable=False)
+    notice_by = models.CharField(_("notice given by"), max_length=8, choices=Giver.choices, blank=True, editable=False)
+    end_reason = models.CharField(_("why it ended"), max_length=200, blank=True, editable=False)
     activated_on = models.DateField(_("activated on"), null=True, blank=True, editable=False)
     #: The local day on which it was signed in Rentbook; none where it was taken over from a sheet.
     signed_on = models.DateField(_("signed on"), null=True, blank=True, editable=False)
@@ -158,6 +92,10 @@ class Lease(StatefulModel, ScopedModel):
                 name="lease_one_due_rule",
             ),
             models.CheckConstraint(condition=Q(deposit__gte=0), name="lease_deposit_not_negative"),
+            models.CheckConstraint(
+                condition=Q(notice_on=None, notice_by="") | Q(notice_on__isnull=False) & ~Q(notice_by=""),
+                name="lease_notice_whole",
+            ),
         ]
         indexes = [models.Index(fields=["landlord", "state"], name="lease_by_state")]
 
@@ -207,34 +145,54 @@ class Lease(StatefulModel, ScopedModel):
         """Ran to its last day."""
 
 
-class Charge(ScopedModel):
-    """A stream of a lease: its rent, or an amount beside it, billed each period between two days."""
+class Term(ScopedModel):
+    """A further term of a lease, from its first day; the one before ended on `follows` (docs/rules.md, D10).
 
-    RENT = "rent"
-    log_label = F("stream")
+    The first term begins with the lease, the last ends with it: neither is stored twice.
+    """
 
-    lease = models.ForeignKey(Lease, models.CASCADE, related_name="charges", verbose_name=_("lease"))
-    stream = models.SlugField(_("stream"), max_length=30)
-    currency = models.CharField(_("currency"), max_length=3, editable=False)
-    amount = AmountField(_("amount a period"))
-    start = models.DateField(_("from"))
-    end = models.DateField(_("through"), null=True, blank=True)
-    due_day = models.PositiveSmallIntegerField(_("due day of its own"), null=True, blank=True)
+    class Kind(models.TextChoices):
+        RENEWED = "renewed", _("renewed")
+        MONTH_TO_MONTH = "month_to_month", _("month to month")
+
+    lease = models.ForeignKey(Lease, models.CASCADE, related_name="further_terms", verbose_name=_("lease"))
+    kind = models.CharField(_("kind"), max_length=14, choices=Kind.choices)
+    start = models.DateField(_("first day"))
+    follows = models.DateField(_("last day of the term before"))
+    agreed_on = models.DateField(_("agreed on"))
 
     class Meta:
-        verbose_name = _("charge")
-        verbose_name_plural = _("charges")
-        ordering = ["lease", "start", "pk"]
+        verbose_name = _("further term")
+        verbose_name_plural = _("further terms")
+        ordering = ["lease", "start"]
         constraints = [
-            models.UniqueConstraint(fields=["lease", "stream", "start"], name="charge_once"),
-            models.CheckConstraint(condition=Q(amount__gte=0), name="charge_not_negative"),
-            models.CheckConstraint(condition=Q(end=None) | Q(end__gte=F("start")), name="charge_end_after_start"),
-            models.CheckConstraint(condition=Q(due_day=None) | Q(due_day__range=(1, 31)), name="charge_due_day"),
+            models.UniqueConstraint(fields=["lease", "start"], name="term_once"),
+            models.CheckConstraint(condition=Q(start__gt=F("follows")), name="term_after_the_one_before"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_stream_display()} {show(self.amount, get_language() or 'en', plain=True)}"
+        return f"{self.lease}, {self.start}"
 
-    def get_stream_display(self) -> str:
-        """The stream as people call it; Django's name for such a thing, so that every screen asks for it."""
-        return stream_word(self.stream)
+
+class LeaseParty(ScopedModel):
+    """Somebody beside the tenant on the same lease and its one ledger."""
+
+    class Role(models.TextChoices):
+        CO_TENANT = "co_tenant", _("co-tenant")
+        GUARANTOR = "guarantor", _("guarantor")
+        OCCUPANT = "occupant", _("occupant")
+
+    log_label = F("contact__name")
+
+    lease = models.ForeignKey(Lease, models.CASCADE, related_name="parties", verbose_name=_("lease"))
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="+", verbose_name=_("contact"))
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices)
+
+    class Meta:
+        verbose_name = _("party to a lease")
+        verbose_name_plural = _("parties to leases")
+        ordering = ["lease", "pk"]
+        constraints = [models.UniqueConstraint(fields=["lease", "contact"], name="party_once")]
+
+    def __str__(self) -> str:
+        return f"{self.contact}, {self.get_role_display()}"
