@@ -54,5 +54,5 @@ class PercentField(models.IntegerField):
     """A rate in hundredths of a percent, so that SQL multiplies whole numbers alone (docs/rules.md, D21)."""
 
     def formfield(self, **kwargs: Any) -> Any:
-        wanted = {"required": not (self.blank or self.null), "label": self.verbose_name, "help_text": self.help_text}
-        return PercentFormField(**wanted)
+        required = not (self.blank or self.null)
+        return PercentFormField(required=required, label=self.verbose_name, help_text=self.help_text)
