@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
@@ -40,9 +41,10 @@ class Action:
     """A button that acts on rows: its words, and the service that does it for a set of rows, `by` a user.
 
     `needs` is the right that it takes. `transition` is the move whose conditions are asked, where the act is one;
-    `blocked(row)` says in a sentence what else is in the way. `asks` is a form whose answers the service gets.
+    `blocked(row)` says in a sentence what else is in the way. `asks` is a form whose answers the service gets, and
+    `begins(row)` what it holds at first for one row.
     `chunk` is how many a job does in one transaction, where that is not the usual number.
-    A bulk act passes over what `narrow(rows)` leaves out, and `preview(rows, user)` shows what it would do.
+    A bulk act passes over what `narrow(rows)` leaves out, and `preview(rows, user, **answers)` shows what it would do.
     """
 
     label: Any
@@ -54,10 +56,11 @@ class Action:
     needs: str = "change"
     blocked: Callable[[Any], str] = lambda row: ""
     asks: type[forms.Form] | None = None
+    begins: Callable[[Any], dict[str, Any]] = lambda row: {}
     bulk: bool = True
     chunk: int | None = None
     narrow: Callable[[QuerySet], QuerySet] = lambda rows: rows
-    preview: Callable[[QuerySet, Any], Preview] | None = None
+    preview: Callable[..., Preview] | None = None
 
     def why_not(self, row: Model) -> str:
         """Why this cannot be done to the row now; empty when it can."""
@@ -98,7 +101,13 @@ class ActionView(RowView, UnderItsList, TemplateView):
         if kwargs["move"] not in self.actions:
             raise Http404
         self.action = self.actions[kwargs["move"]]
-        self.form = self.action.asks(request.POST or None) if self.action.asks else None
+
+    @cached_property
+    def form(self) -> forms.Form | None:
+        if not self.action.asks:
+            return None
+        typed = (self.request.POST or None, self.request.FILES or None)
+        return self.action.asks(*typed, initial=self.action.begins(self.object))
 
     @property
     def permission_required(self) -> str:

@@ -1,10 +1,12 @@
 """One act on many rows: a page that says number and money, then the service; a job where it is long."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
+from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -24,6 +26,8 @@ from .views import visible
 
 AT_ONCE = 50  # rows that are done while the user waits; more are a job
 NAMED = 10
+NOTHING: Mapping[str, str] = MappingProxyType({})
+ASKED = "asked"  # before the names of an act's own questions, which share the address with the list's filters
 
 
 def register_works(model: type[Model], actions: dict[str, Action]) -> None:
@@ -36,16 +40,32 @@ def register_works(model: type[Model], actions: dict[str, Action]) -> None:
 
 
 def _step(model: type[Model], action: Action) -> Any:
-    def step(landlord: Landlord, keys: list[int], by: User | None) -> None:
-        action.service(**{action.argument: model.objects.of(landlord).filter(among(keys))}, by=by)
+    def step(landlord: Landlord, keys: list[int], by: User | None, typed: Mapping[str, str] = NOTHING) -> None:
+        rows = model.objects.of(landlord).filter(among(keys))
+        action.service(**{action.argument: rows}, by=by, **answers(questions(action, typed)))
 
     return step
+
+
+def questions(action: Action, typed: Mapping[str, str]) -> forms.Form | None:
+    """The act's form as it was filled in, or as it begins; none where nothing is asked."""
+    return action.asks(typed or None, prefix=ASKED) if action.asks else None
+
+
+def answers(form: forms.Form | None) -> dict[str, Any]:
+    """What the service gets. Raises ValidationError for answers that the form refuses."""
+    if form is None:
+        return {}
+    if not form.is_valid():
+        raise ValidationError([text for errors in form.errors.values() for text in errors])
+    return form.cleaned_data
 
 
 class BulkView(ScopedIndexView):
     """GET says what would be done to the chosen rows, or to all that match; POST does it.
 
-    The address carries what was chosen: `pk` for each row, or `all` with the list's own search and filters.
+    The address carries what was chosen: `pk` for each row, or `all` with the list's own search and filters; and what
+    was answered, so that what is done is what was shown.
     """
 
     template_name = "backoffice/bulk.html"
@@ -77,8 +97,23 @@ class BulkView(ScopedIndexView):
         return rows.filter(state__in=sources(self.model, transition)[0]) if transition else rows
 
     @cached_property
+    def typed(self) -> dict[str, str]:
+        return {name: value for name, value in self.request.GET.items() if name.startswith(f"{ASKED}-")}
+
+    @cached_property
+    def form(self) -> forms.Form | None:
+        return questions(self.action, self.typed)
+
+    @property
+    def answered(self) -> bool:
+        """Whether all is said that the act asks for."""
+        return self.form is None or self.form.is_valid()
+
+    @cached_property
     def preview(self) -> Preview | None:
-        return self.action.preview(self.chosen, self.request.user) if self.action.preview else None
+        if not (self.action.preview and self.answered):
+            return None
+        return self.action.preview(self.chosen, self.request.user, **answers(self.form))
 
     def around(self, context: dict[str, Any]) -> dict[str, Any]:
         """What is said instead of what stands around a list: there is nothing to search or filter here."""
@@ -91,6 +126,9 @@ class BulkView(ScopedIndexView):
             "skipped": chosen - movable,
             "sums": self.sums(self.movable),
             "preview": self.preview,
+            "form": self.form,
+            "answered": self.answered,
+            "said": [pair for pair in self.request.GET.lists() if pair[0] not in self.typed],
             "back": reverse(self.index_url_name),
             "search_form": None,
             "filters": None,
@@ -99,10 +137,13 @@ class BulkView(ScopedIndexView):
     # --- Doing it ---------------------------------------------------------------------------------------------------
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.answered:
+            return self.get(request, *args, **kwargs)
         jobs, preview = [], self.preview  # asked before: nobody could be reminded twice
         for landlord, keys in self._by_landlord():
             if len(keys) > AT_ONCE:
-                jobs.append(start_job(landlord=landlord, work=self.work.name, keys=keys, by=request.user))
+                asked = {"work": self.work.name, "keys": keys, "params": {"typed": self.typed}}
+                jobs.append(start_job(landlord=landlord, by=request.user, **asked))
             else:
                 self._do_now(landlord, keys)
         if preview:
@@ -123,7 +164,7 @@ class BulkView(ScopedIndexView):
             yield landlord, keys[landlord.pk]
 
     def _do_now(self, landlord: Landlord, keys: list[int]) -> None:
-        problems = do_keys(self.work, landlord, keys, self.request.user)
+        problems = do_keys(self.work, landlord, keys, self.request.user, typed=self.typed)
         if (done := len(keys) - len(problems)) and not self.preview:
             text = ngettext("%(what)s: %(count)s done.", "%(what)s: %(count)s done.", done)
             messages.success(self.request, text % {"what": self.action.label, "count": done})

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.permissions import policy_registry
 
-from rentbook.kernel.editing import has_history, version
+from rentbook.kernel.editing import history, version
 
 from .forms import ScopedForm
 from .views import FencedRow, RowView, UnderItsList
@@ -39,7 +39,8 @@ class RowFormView(UnderItsList, TemplateView):
         raise NotImplementedError
 
     def get_form(self) -> ScopedForm:
-        return self.form_class(self.request.POST or None, instance=self.object, user=self.request.user)
+        sent = (self.request.POST or None, self.request.FILES or None)
+        return self.form_class(*sent, instance=self.object, user=self.request.user)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self._show(self.get_form())
@@ -54,7 +55,11 @@ class RowFormView(UnderItsList, TemplateView):
             form.refuse(error)
             return self._show(form)
         messages.success(request, _("%(row)s is saved.") % {"row": row})
-        return redirect(self.inspect_url_name, row.pk)
+        return redirect(self.saved_at(row))
+
+    def saved_at(self, row: Model) -> str:
+        """Where it goes on once it is saved: to the row's page."""
+        return reverse(self.inspect_url_name, args=[row.pk])
 
     def _show(self, form: ScopedForm) -> HttpResponse:
         back = reverse(self.inspect_url_name, args=[self.object.pk]) if self.object else reverse(self.index_url_name)
@@ -73,6 +78,12 @@ class ScopedCreateView(RowFormView):
 
     def get_page_title(self) -> str:
         return _("New: %(model)s") % {"model": self.model._meta.verbose_name}
+
+    def get_form(self) -> ScopedForm:
+        """The address may say what the form begins with, such as ?property=5."""
+        form = super().get_form()
+        form.initial |= {name: value for name, value in self.request.GET.items() if name in form.fields}
+        return form
 
     def save(self, form: ScopedForm) -> Model:
         return self.services["create"](by=self.request.user, **form.cleaned_data)
@@ -121,7 +132,7 @@ class ScopedRemoveView(RowView, UnderItsList, TemplateView):
         if getattr(self.object, "archived_at", None):
             wanted = ["restore"]
         else:
-            wanted = ["archive"] if has_history(self.object) else ["delete", "archive"]
+            wanted = ["archive"] if history(self.object) else ["delete", "archive"]
         return [name for name in wanted if name in self.services]
 
     def get_page_title(self) -> str:
@@ -132,6 +143,7 @@ class ScopedRemoveView(RowView, UnderItsList, TemplateView):
             "object": self.object,
             "offered": self.offered(),
             "against": self.stands_against(self.object),
+            "history": history(self.object) if "archive" in self.services else {},
             "back": reverse(self.inspect_url_name, args=[self.object.pk]),
         }
 

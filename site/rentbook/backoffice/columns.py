@@ -42,8 +42,9 @@ def shown(value: Any) -> Any:
             return "–"
         case bool():
             return "✓" if value else "–"
-        case int():
-            return format_html("<bdi>{}</bdi>", formats.number_format(value))
+        case int() | Decimal():
+            # A quantity without the zeros of its column: 216, not 216.000.
+            return format_html("<bdi>{}</bdi>", formats.number_format(f"{Decimal(value).normalize():f}"))
         case Money():
             return format_html('<span class="rb-money">{}</span>', money(value))
         case datetime():
@@ -70,7 +71,7 @@ def cell(value: Any) -> str | Decimal | date | None:
             return value.strftime("%Y-%m-%d %H:%M")
         case date() | None:
             return value
-        case int():
+        case int() | Decimal():
             return Decimal(value)
     return str(value)
 

@@ -18,6 +18,12 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.TextInput(attrs={"autofocus": True}))
 
 
+class KeptFileInput(forms.ClearableFileInput):
+    """A file to send in the place of one that is kept, or to take that away; it links to nothing."""
+
+    template_name = "backoffice/kept_file.html"
+
+
 class ScopedForm(forms.ModelForm):
     """What staff type about one row. It checks, and never saves: the cleaned data go to a service.
 

@@ -55,7 +55,7 @@ class NeedsYouPanel(HomePanel):
     """
 
     template_name = "backoffice/needs_you.html"
-    places = {Role.MANAGER: 10, Role.CLERK: 20, Role.ACCOUNTANT: 10}
+    places = {Role.MANAGER: 10, Role.CLERK: 20, Role.ACCOUNTANT: 10, Role.CARETAKER: 5}
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         needs = [need for given in slots.all("backoffice.needs_you", self.user) for need in given]

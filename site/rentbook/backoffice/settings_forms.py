@@ -9,7 +9,7 @@ from rentbook.kernel.contacts import Contact
 from rentbook.kernel.landlords import FIXED, OPERATORS
 from rentbook.kernel.people import Landlord, User
 
-from .forms import ScopedForm
+from .forms import KeptFileInput, ScopedForm
 
 
 class WithPhone(ScopedForm):
@@ -26,7 +26,8 @@ class LandlordForm(WithPhone):
 
     class Meta:
         model = Landlord
-        fields = ["name", "address", "language", "other_ways_to_pay", *FIXED]
+        fields = ["name", "address", "language", "other_ways_to_pay", "logo", *FIXED]
+        widgets = {"logo": KeptFileInput({"accept": "image/png,image/jpeg"})}
 
     field_order = ["name", "address", "phone"]
 

@@ -5,9 +5,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.widgets.button import HeaderButton
 
 from rentbook.exchange.models import Callback, ImportBatch
 from rentbook.kernel.landlords import open_book, update_contact, update_landlord
@@ -39,6 +41,11 @@ class LandlordViewSet(ScopedViewSet):
         "code", "name", "country", "currency", "language", "time_zone", "phone", "address", "other_ways_to_pay",
         "locked_through", "day_done",
     ]  # fmt: skip
+
+    @staticmethod
+    def buttons(request: HttpRequest, landlord: Landlord) -> Iterator[HeaderButton]:
+        if landlord.logo:
+            yield HeaderButton(_("Logo"), url=reverse("landlord_logo", args=[landlord.pk]), icon_name="image")
 
 
 class ContactEditView(ScopedEditView):

@@ -12,6 +12,7 @@ from rentbook.kernel.scoping import ScopedModel
 from . import importing, log_words, needs, saved_views, search  # noqa: F401  (needs: what it shows on the home)
 from .home import CHOICE, PANELS, NeedsYouPanel, chosen, roles_of
 from .jobs import JobsPanel
+from .kept_files import file_path
 from .settings_group import SettingsGroup
 
 HIDDEN = {"explorer", "images", "documents", "help", "reports", "settings"}
@@ -60,6 +61,7 @@ def addresses():
     return [
         path("views/keep/", saved_views.keep, name="keep_view"),
         path("views/<int:pk>/forget/", saved_views.forget, name="forget_view"),
+        file_path(Landlord, "logo"),
         *importing.urls(),
         *search.urls,
     ]

@@ -46,7 +46,13 @@ READERS = dict.fromkeys(OFFICE, LOOK)
 MAY: dict[str, dict[str, Verbs]] = {
     "": OFFICE,
     "leasing": OFFICE | {Role.CARETAKER: LOOK},
-    "leasing.charge": OFFICE,
+    **dict.fromkeys(("leasing.charge", "leasing.oneoffcharge", "leasing.sharedcost"), OFFICE),
+    **dict.fromkeys(("leasing.tariff", "leasing.tariffblock", "leasing.termdefaults"), OFFICE),
+    **dict.fromkeys(("leasing.agreementtemplate", "leasing.latefeerule"), OFFICE),
+    "leasing.reading": OFFICE | {Role.CARETAKER: (*LOOK, "add")},
+    # Identity cards are among them.
+    "leasing.document": {Role.MANAGER: ALL, Role.CLERK: WRITE},
+    **dict.fromkeys(("leasing.repairrequest", "leasing.repairphoto"), OFFICE | {Role.CARETAKER: WRITE}),
     "kernel.landlord": READERS | {Role.MANAGER: ("view", "change"), OPERATOR: WRITE},
     "kernel.logentry": READERS,
     "kernel.membership": {Role.MANAGER: ALL, Role.OWNER: LOOK, OPERATOR: ALL},

@@ -126,12 +126,12 @@ class BookCheck:
 class Posting:
     """Journal entries that a module's own rows make, as querysets that the database joins by UNION ALL.
 
-    `rows(landlord)` gives a queryset of `.values(*POSTED)`: for each document and currency the debits equal the
-    credits (docs/rules.md, D46).
+    `rows(landlord)` gives querysets of values in the order of POSTED, most simply by `kernel.books.entries`: for each
+    document and currency the debits equal the credits (docs/rules.md, D46).
     """
 
     name: str
-    rows: Callable[[Landlord], QuerySet]
+    rows: Callable[[Landlord], Iterable[QuerySet]]
 
 
 #: What a posting has: its day, the account's code, an amount on one side, whose it is, and what proves it.

@@ -44,8 +44,12 @@ def version(row: models.Model) -> int:
 
 @transaction.atomic
 def create(model: type[M], *, by: User | None, **values: Any) -> M:
-    """A new row. Raises ValidationError by field for what the model does not allow, such as a neighbour's property."""
-    row = model(**values)
+    """A new row; one that names by whom it was made, names `by`.
+
+    Raises ValidationError by field for what the model does not allow, such as a neighbour's property.
+    """
+    signed = {"by": by} if hasattr(model, "by") else {}
+    row = model(**signed, **values)
     row.full_clean()
     row.save(force_insert=True)
     log.record([row], CREATED, by=by, values={name: log.plain(value) for name, value in values.items()})
@@ -124,9 +128,12 @@ def _refuse_stale(row: Any, seen: int) -> None:
     raise StaleForm(text % {"who": who, "row": row, "time": time}, code="stale")
 
 
-def has_history(row: models.Model) -> bool:
-    """Whether any other row points to this one, so that it cannot be deleted."""
-    return any(
-        relation.related_model._base_manager.filter(**{relation.field.name: row.pk}).exists()
+def history(row: models.Model) -> dict[str, int]:
+    """How many rows of each kind point to this one, by their name for people: while any does, it is not deleted."""
+    numbers = {
+        relation.related_model._meta.verbose_name_plural: relation.related_model._base_manager.filter(
+            **{relation.field.name: row.pk}
+        ).count()
         for relation in row._meta.related_objects
-    )
+    }
+    return {str(name): number for name, number in numbers.items() if number}

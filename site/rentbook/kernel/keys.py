@@ -19,9 +19,13 @@ class Among(Lookup):
 
     def as_postgresql(self, compiler: Any, connection: Any) -> Sql:
         column, parameters = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", [*parameters, self.rhs]
+        # As a text: a list is turned into an array key by key, at ten times the cost.
+        return f"{column} = ANY(%s::bigint[])", [*parameters, f"{{{','.join(map(str, self.rhs))}}}"]
 
 
-def among(keys: Collection[int]) -> Among:
-    """The condition of a queryset's rows that have one of these keys, be they a hundred thousand."""
-    return Among(F("pk"), list(keys))
+def among(keys: Collection[int], column: str = "pk") -> Among:
+    """The condition of a queryset's rows that have one of these keys, be they a hundred thousand.
+
+    Another column is one that refers to rows by their keys.
+    """
+    return Among(F(column), list(keys))

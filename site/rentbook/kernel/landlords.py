@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from phonenumbers import SUPPORTED_REGIONS
 
-from . import editing, log
+from . import editing, log, uploads
 from .choices import Language, Role
 from .contacts import Contact
 from .members import known_user, new_user
@@ -96,14 +96,27 @@ def _known_currency(currency: str) -> str:
 def update_landlord(*, row: Landlord, seen: int | None = None, by: User | None, **details: Any) -> Landlord:
     """Change the landlord's own details; the phone as people write it in the country.
 
-    Raises ValidationError by field for what is fixed to this user and differs, and StaleForm.
+    The logo is a PNG or JPEG picture of 1 MB at most; an empty one takes it away. Raises ValidationError by field for
+    what is fixed to this user and differs, and StaleForm.
     """
     free = OPERATORS if by is None or by.is_superuser else set()
     differing = {name for name in FIXED if name in details and details[name] != getattr(row, name)}
     if refused := differing - free:
         raise ValidationError({name: FIXED[name] for name in refused})
     country = _known_country(details.get("country", row.country))
+    if "logo" in details:
+        details["logo"] = _logo(row, details["logo"])
     return editing.change(row, by=by, seen=seen, **reachable(details | {"country": country}, country))
+
+
+def _logo(row: Landlord, given: Any) -> Any:
+    """The logo as it is to be kept; the file of one that it replaces goes."""
+    kept = Landlord.objects.get(pk=row.pk).logo  # a form has put the new one on the row
+    if given == kept:
+        return kept
+    logo = uploads.received(given, uploads.PICTURES, field="logo", megabytes=1) if given else ""
+    uploads.drop(kept)
+    return logo
 
 
 def update_contact(*, row: Contact, seen: int | None = None, by: User | None, **person: Any) -> Contact:

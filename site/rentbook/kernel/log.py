@@ -159,9 +159,12 @@ def record_moves(rows: models.QuerySet, transition: str, after: str, *, by: "Use
     _record_set(rows, TRANSITION, JSONObject(**said), by)
 
 
-def record_made(rows: models.QuerySet, action: str, *, by: "User | None") -> None:
-    """Log that each row was made by one act on all of them, such as an import, by one INSERT ... SELECT."""
-    _record_set(rows, action, JSONObject(), by)
+def record_made(rows: models.QuerySet, action: str, *, by: "User | None", **data: int | str) -> None:
+    """Log that each row was made by one act on all of them, such as an import, by one INSERT ... SELECT.
+
+    `data` is the same for every row.
+    """
+    _record_set(rows, action, JSONObject(**{name: Value(value) for name, value in data.items()}), by)
 
 
 def _record_set(rows: models.QuerySet, action: str, data: JSONObject, by: "User | None") -> None:

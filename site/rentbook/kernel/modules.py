@@ -10,8 +10,8 @@ from django.apps import AppConfig
 from django.core.exceptions import ImproperlyConfigured
 
 CONTRIBUTIONS = (
-    "contributions", "reports", "message_templates", "sheet", "schedules", "slots", "book_checks", "webhooks",
-    "receivers", "demo",
+    "contributions", "reports", "message_templates", "sheet", "schedules", "slots", "postings",
+    "book_checks", "webhooks", "receivers", "demo",
 )  # fmt: skip
 
 

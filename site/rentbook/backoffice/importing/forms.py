@@ -39,7 +39,8 @@ class UploadForm(forms.Form):
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["kind"].choices = [(kind, capfirst(kind)) for kind in kinds()]
+        self.fields["kind"].choices = [(kind, capfirst(_(kind))) for kind in kinds()]
+        self.fields["kind"].initial = next(iter(kinds()), None)
         self.fields["landlord"].queryset = open_to(user).order_by("name")
         for name in ("kind", "landlord"):
             first, *others = [value for value, _label in self.fields[name].choices if value] or [None]

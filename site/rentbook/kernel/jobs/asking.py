@@ -23,14 +23,24 @@ def nudge() -> None:
 
 
 @transaction.atomic
-def start_job(*, landlord: Landlord, work: str, keys: Sequence[int], by: User | None, title: str = "") -> Job:
+def start_job(
+    *,
+    landlord: Landlord,
+    work: str,
+    keys: Sequence[int],
+    by: User | None,
+    title: str = "",
+    params: dict[str, Any] | None = None,
+) -> Job:
     """Queue a work for rows of the landlord's book, each key once; KeyError for a work that is not registered.
 
-    Refusals will be told in the language that is active now. `title` is shown in place of the work's own.
+    Refusals will be told in the language that is active now. `title` is shown in place of the work's own. `params`,
+    of what JSON knows, are given to each step by name.
     """
     name, language = work_named(work).name, translation.get_language() or settings.LANGUAGE_CODE
     own = sorted({*keys})
-    job = Job(landlord=landlord, name=name, title=title, language=language, keys=own, total=len(own), by=by)
+    asked = {"title": title, "language": language, "params": params or {}}
+    job = Job(landlord=landlord, name=name, keys=own, total=len(own), by=by, **asked)
     job.save()
     nudge()
     return job

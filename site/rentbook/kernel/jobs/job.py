@@ -15,7 +15,6 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
 from rentbook.kernel import clock
-from rentbook.kernel.people import Landlord, User
 from rentbook.kernel.registry import Registry
 from rentbook.kernel.scoping import ScopedModel
 from rentbook.kernel.states import StatefulModel
@@ -23,16 +22,16 @@ from rentbook.kernel.states import StatefulModel
 
 @dataclass(frozen=True)
 class Work:
-    """What a job can do: `step(landlord, keys, by)` does a set of keys by an atomic service.
+    """What a job can do: `step(landlord, keys, by, **params)` does a set of keys by an atomic service.
 
-    It refuses with a ValidationError. `name` is "<model>.<verb>", `title` a lazy text for people: "Cancel bills".
-    `chunk` is how many keys it does in one transaction, where that is not the usual number: more for a step that is a
-    few statements for however many.
+    `params` is what the job was started with, by name. It refuses with a ValidationError. `name` is "<model>.<verb>",
+    `title` a lazy text for people: "Cancel bills". `chunk` is how many keys it does in one transaction, where that is
+    not the usual number: more for a step that is a few statements for however many.
     """
 
     name: str
     title: Any
-    step: Callable[[Landlord, list[int], User | None], object]
+    step: Callable[..., object]
     chunk: int | None = None
 
 
@@ -65,6 +64,7 @@ class Job(StatefulModel, ScopedModel):
         _("state"), max_length=8, choices=State.choices, default=State.QUEUED, protected=True, editable=False
     )
     keys = models.JSONField(_("keys"), default=list, editable=False)
+    params = models.JSONField(_("asked with"), default=dict, blank=True, editable=False)
     total = models.PositiveIntegerField(_("total"), default=0)
     done = models.PositiveIntegerField(_("done"), default=0)
     failed = models.PositiveIntegerField(_("failed"), default=0)

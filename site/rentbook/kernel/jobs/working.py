@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -105,7 +106,7 @@ def _do_chunk(job: Job) -> None:
     """
     work = work_named(job.name)
     keys = job.keys[job.position : job.position + (work.chunk or CHUNK)]
-    problems = do_keys(work, job.landlord, keys, job.by)
+    problems = do_keys(work, job.landlord, keys, job.by, **job.params)
     counts = {"done": job.done + len(keys) - len(problems), "failed": job.failed + len(problems)}
     result = job.result | {"problems": (job.problems + problems)[:PROBLEMS_KEPT]}
     if not _held(job).update(**counts, result=result, claimed_until=clock.now() + CLAIM):
@@ -113,16 +114,16 @@ def _do_chunk(job: Job) -> None:
     job.refresh_from_db(fields=["done", "failed", "result", "claimed_until", "stop_asked"])
 
 
-def do_keys(work: Work, landlord: Landlord, keys: list[int], by: User | None) -> list[str]:
+def do_keys(work: Work, landlord: Landlord, keys: list[int], by: User | None, **params: Any) -> list[str]:
     """Do the keys as one set, or each apart where the set is refused; returns the refusals."""
-    refusals = _refusals(work, landlord, keys, by)
-    return [text for key in keys for text in _refusals(work, landlord, [key], by)] if refusals else []
+    refusals = _refusals(work, landlord, keys, by, params)
+    return [text for key in keys for text in _refusals(work, landlord, [key], by, params)] if refusals else []
 
 
-def _refusals(work: Work, landlord: Landlord, keys: list[int], by: User | None) -> list[str]:
+def _refusals(work: Work, landlord: Landlord, keys: list[int], by: User | None, params: dict[str, Any]) -> list[str]:
     try:
         with transaction.atomic():
-            work.step(landlord, keys, by)
+            work.step(landlord, keys, by, **params)
     except ValidationError as refusal:
         return [" ".join(refusal.messages)]
     return []
