@@ -23,3 +23,12 @@ class LeasesEnded(Event):
     name = "leasing.leases_ended"
     title = _("Ended")
     lease_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class LeasesRenewed(Event):
+    """Leases go on in a further term: renewed by hand or by themselves, or month to month."""
+
+    name = "leasing.leases_renewed"
+    title = _("Goes on")
+    lease_ids: tuple[int, ...]

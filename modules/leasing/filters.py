@@ -8,6 +8,7 @@ from django_filters import ChoiceFilter
 from rentbook.backoffice.lists import ScopedFilterSet
 from rentbook.kernel.scoping import by_local_day, landlords
 
+from .life_selectors import staying
 from .models import Lease
 from .selectors import ends_within
 
@@ -21,6 +22,8 @@ class LeaseFilterSet(ScopedFilterSet):
         method="ends",
     )
 
+    staying = ChoiceFilter(label=_("Moved out"), choices=[("1", _("ended, not moved out"))], method="stays")
+
     class Meta:
         model = Lease
         fields = ["state", "unit__property"]
@@ -28,6 +31,9 @@ class LeaseFilterSet(ScopedFilterSet):
     def ends(self, leases: QuerySet[Lease], name: str, days: str) -> QuerySet[Lease]:
         own = landlords(self.request.user, Lease)
         return leases.filter(by_local_day(own, ends_within(int(days))))
+
+    def stays(self, leases: QuerySet[Lease], name: str, chosen: str) -> QuerySet[Lease]:
+        return leases.filter(by_local_day(landlords(self.request.user, Lease), staying))
 
 
 class InUseFilterSet(ScopedFilterSet):

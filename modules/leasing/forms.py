@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from rentbook.backoffice.forms import ScopedForm
 from rentbook.kernel.choices import Channel, Language
+from rentbook.kernel.contacts import Contact
 from rentbook.kernel.money import parse_amount
 from rentbook.kernel.people import User
 from rentbook.kernel.scoping import landlord_ids
 
 from .models import Charge, Lease, Property, Tenant, Unit
+from .usual_terms import Usual, said
 
 AS_KNOWN = ("", "–")
 
@@ -65,18 +67,21 @@ class UnitForm(ScopedForm):
 
     class Meta:
         model = Unit
-        fields = ["property", "name", "shared"]
+        fields = ["property", "name", "kind", "parent", "area", "shared"]
 
     def __init__(self, *args: Any, user: User, **kwargs: Any):
         super().__init__(*args, user=user, **kwargs)
         in_use = Q(archived_at=None, landlord__in=landlord_ids(user, Unit, ["add"]))
         places = self.fields["property"]
         places.queryset = places.queryset.filter(in_use | Q(pk=self.instance.property_id))
+        larger = self.fields["parent"]
+        larger.queryset = larger.queryset.filter(archived_at=None).exclude(pk=self.instance.pk)
 
 
 class TenantForm(ScopedForm):
     """A tenant with their contact; the phone as people write it in the landlord's country (docs/rules.md, D39)."""
 
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Contact.Kind.choices, initial=Contact.Kind.PERSON)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=40, required=False)
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
@@ -105,7 +110,7 @@ class LeaseForm(ScopedForm):
         model = Lease
         fields = [
             "start", "end", "deposit", "frequency", "alignment", "proration", "in_arrears", "due_day",
-            "due_days_after", "lead_days",
+            "due_days_after", "lead_days", "grace_days", "late_fee", "at_the_end", "notice_days", "occupants",
         ]  # fmt: skip
         widgets = {"start": DayInput, "end": DayInput}
 
@@ -114,6 +119,11 @@ class LeaseForm(ScopedForm):
     def __init__(self, *args: Any, instance: Lease, **kwargs: Any):
         super().__init__(*args, instance=instance, **kwargs)
         self.fields["rent"].currency = self.fields["deposit"].currency = instance.currency
+        fees = self.fields["late_fee"]
+        fees.queryset = fees.queryset.filter(landlord=instance.landlord_id, currency=instance.currency)
+        for name, origin in instance.inherited.items():
+            usual = Usual(getattr(instance, name), origin)
+            self.fields[name].help_text = said(name, usual, instance.unit.property)
         self.initial["deposit"] = written(instance.deposit.amount)
         if rent := instance.charges.filter(stream=Charge.RENT, start=instance.start).first():
             self.initial["rent"] = written(rent.amount.amount)

@@ -61,3 +61,14 @@ TOTALS = [
     "somme", "totaux", "total général", "sous-total", "sous total", "montant total",
     "الإجمالي", "إجمالي", "المجموع", "مجموع", "الإجمالي العام", "المجموع الكلي", "المجموع العام",
 ]  # fmt: skip
+
+# What people call the columns of a sheet of readings; the property and the unit are called as above.
+READING_ALIASES = {
+    "meter": ["meter no", "meter number", "serial", "serial no", "serial number", "mita", "namba ya mita", "compteur",
+              "n° compteur", "numéro de compteur", "العداد", "رقم العداد"],
+    "stream": ["utility", "service", "what", "huduma", "aina ya huduma", "énergie", "fluide", "الخدمة", "نوع الخدمة"],
+    "on": ["date", "day", "read on", "reading date", "tarehe", "tarehe ya kusoma", "date du relevé", "relevé le",
+           "التاريخ", "تاريخ القراءة"],
+    "value": ["reading", "index", "new index", "current reading", "usomaji", "namba iliyosomwa", "relevé",
+              "nouvel index", "القراءة", "القراءة الحالية"],
+}  # fmt: skip

@@ -1,5 +1,6 @@
 """A new lease on one page: six fields, the rest comes from the home; one button signs, bills and welcomes."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
@@ -16,20 +18,21 @@ from rentbook.backoffice.forms import put_errors
 from rentbook.backoffice.views import visible
 from rentbook.kernel import clock
 from rentbook.kernel.choices import Channel, Language
+from rentbook.kernel.contacts import Contact
 from rentbook.kernel.dates import show_day
 from rentbook.kernel.people import Landlord, User
 from rentbook.kernel.scoping import landlords, may
 
 from .forms import AS_KNOWN, DayInput, WrittenAmount, written
-from .models import ALIGNMENTS, FREQUENCIES, PRORATIONS, Charge, Lease, Unit
+from .models import Charge, LateFeeRule, Lease, Unit
 from .selectors import homes_to_let, last_lease
 from .services import create_lease, sign_leases
-from .terms import Alignment, Frequency, Proration
+from .terms_form import TermsForm, unlike_the_usual
+from .usual_terms import Usual, read, usual_at
 
 SIX = ("unit", "name", "phone", "start", "months", "rent")
-PERSON = ("name", "phone", "email", "id_number", "language", "channel")
+PERSON = ("name", "kind", "phone", "email", "id_number", "language", "channel")
 CHARGES = ("electricity", "water", "wifi")
-TERMS = ("frequency", "alignment", "proration", "due_day")
 LONGEST = 600  # months
 
 
@@ -45,7 +48,7 @@ class HomeField(forms.ModelChoiceField):
         return _("%(home)s (let for now)") % {"home": home} if unit.taken else home
 
 
-class NewLeaseForm(forms.Form):
+class NewLeaseForm(TermsForm):
     """Amounts are read as people write them, in the currency of the home's landlord."""
 
     unit = HomeField(None, label=pgettext_lazy("unit", "Home"), widget=forms.Select(attrs={"autofocus": True}))
@@ -64,18 +67,21 @@ class NewLeaseForm(forms.Form):
     electricity = WrittenAmount(label=gettext_lazy("Electricity"), required=False)
     water = WrittenAmount(label=gettext_lazy("Water"), required=False)
     wifi = WrittenAmount(label=gettext_lazy("Wi-Fi"), required=False)
-    due_day = forms.IntegerField(label=gettext_lazy("Due day"), min_value=1, max_value=31, initial=5)
-    frequency = forms.ChoiceField(label=gettext_lazy("Frequency"), choices=FREQUENCIES, initial=Frequency.monthly.value)
-    alignment = forms.ChoiceField(label=gettext_lazy("Periods"), choices=ALIGNMENTS, initial=Alignment.calendar.value)
-    proration = forms.ChoiceField(label=gettext_lazy("Proration"), choices=PRORATIONS, initial=Proration.actual.value)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=[AS_KNOWN, *Contact.Kind.choices], required=False)
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
     id_number = forms.CharField(label=gettext_lazy("Identity number"), max_length=40, required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=[AS_KNOWN, *Language.choices], required=False)
     channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=[AS_KNOWN, *Channel.choices], required=False)
 
+    field_order = (*SIX, "deposit", *CHARGES)
+
     def __init__(self, *args: Any, user: User, books: list[Landlord], unit: Unit | None, **kwargs: Any):
-        like = like_the_last(unit) if unit else {}
+        landlord = unit.landlord if unit else books[0]
+        usual = usual_at(read(landlord), unit.property_id if unit else None)
+        like = like_the_last(unit, usual) if unit else {}
         super().__init__(*args, initial={"start": clock.today(books[0]), "unit": unit} | like, **kwargs)
+        fees = LateFeeRule.objects.visible_to(user).filter(landlord__in=[landlord] if unit else books)
+        self.offer(fees.filter(currency=F("landlord__currency")), usual, unit.property if unit else None)
         self.fields["unit"].queryset = homes_to_let(user)
         self.fields["unit"].books = len(books)
         self._read_in(books[0].currency)
@@ -96,7 +102,9 @@ class NewLeaseForm(forms.Form):
         data = self.cleaned_data
         charges = {stream: data[stream] for stream in CHARGES if data[stream]}
         return {
-            **{name: data[name] for name in ("unit", "start", "months", "rent", *TERMS)},
+            **{name: data[name] for name in ("unit", "start", "months", "rent")},
+            **self.terms(),
+            **self.rates(),
             "deposit": data["deposit"] or 0,
             "person": {name: data[name] for name in PERSON},
             "charges": charges,
@@ -112,14 +120,17 @@ class NewLeaseForm(forms.Form):
         return {"visible_fields": fields, "wrong": any(field.errors for field in fields)}
 
 
-def like_the_last(unit: Unit) -> dict[str, Any]:
-    """What the home's last lease asked: its amounts and terms, and the day after it where it still runs."""
+def like_the_last(unit: Unit, usual: Mapping[str, Usual]) -> dict[str, Any]:
+    """What the home's last lease asked: its amounts, the terms of its own, and the day after it where it still runs."""
     lease = last_lease(unit)
     if lease is None or lease.currency != unit.landlord.currency:
         return {}
-    amounts = {charge.stream: charge.amount for charge in lease.charges.filter(end=None).order_by("start")}
-    found: dict[str, Any] = {name: written(amounts[name].amount) for name in (Charge.RENT, *CHARGES) if name in amounts}
-    found |= {name: getattr(lease, name) for name in TERMS if getattr(lease, name)}
+    charges = {charge.stream: charge for charge in lease.charges.filter(end=None).order_by("start")}
+    asked = [name for name in (Charge.RENT, *CHARGES) if name in charges]
+    found: dict[str, Any] = {name: written(charges[name].amount.amount) for name in asked}
+    found |= unlike_the_usual(lease, usual) | {"occupants": lease.occupants}
+    if rent := charges.get(Charge.RENT):
+        found |= {name: getattr(rent, name) for name in ("tax_rate", "withholding_rate") if getattr(rent, name)}
     if lease.deposit:
         found["deposit"] = written(lease.deposit.amount)
     if lease.state in Lease.LIVE and lease.end:
@@ -142,7 +153,7 @@ def _asked_for(request: HttpRequest) -> Unit | None:
     key = request.GET.get("unit", "")
     if not key:
         return None
-    homes = visible(request.user, Unit).select_related("landlord")
+    homes = visible(request.user, Unit).select_related("landlord", "property")
     unit = get_object_or_404(homes, pk=key if key.isdecimal() else None)
     if not may(request.user, "add", unit.landlord, Lease):
         raise PermissionDenied

@@ -10,15 +10,15 @@ from rentbook.kernel.money import Money
 from rentbook.kernel.people import Landlord
 
 from .models import Charge
-from .selectors import occupied, vacant_units, with_rent
+from .selectors import occupied, vacant_units, with_rent_on
 
 
 def rent_roll(landlord: Landlord, on: date):
     """Every home on a day: who rents it, since when, until when, at what rent; the vacant ones too."""
-    leases = with_rent(occupied(landlord, on)).select_related("unit__property", "tenant__contact")
+    leases = with_rent_on(occupied(landlord, on), on).select_related("unit__property", "tenant__contact")
     rows = [
         (lease.unit.property.name, lease.unit.name, lease.tenant.contact.name, lease.start, lease.end,
-         Money(lease.rent or 0, lease.currency))
+         Money(lease.rent_then or 0, lease.currency))
         for lease in leases
     ]  # fmt: skip
     vacant = vacant_units(landlord, on).select_related("property")

@@ -29,7 +29,7 @@ from rentbook.kernel.people import User
 from rentbook.kernel.registry import slots
 from rentbook.kernel.scoping import may
 
-from .models import Lease, Tenant
+from .models import Lease, LeaseParty, Tenant, TenantContact
 from .selectors import with_homes
 
 PHONE = re.compile(r"[\d\s+().-]+")
@@ -69,15 +69,21 @@ def people(user: User, ranks: Mapping[int, int]) -> Table:
 
 
 def by_person_or_home(user: User, text: str) -> list[QuerySet]:
-    """Whose name, e-mail, home or property this is, or whose phone ends so; who lives there now comes first."""
+    """Whose name, e-mail, home or property this is, or whose phone ends so; who lives there now comes first.
+
+    A tenant is found by the people beside them too.
+    """
     digits = re.sub(r"\D", "", text) if PHONE.fullmatch(text) else ""
     # A whole number as one writes it at home begins with zeros that its international form does not have.
     ending = digits.lstrip("0") if len(digits) >= WHOLE else digits
     phone = [Q(contact__phone__endswith=ending)] if len(digits) >= FEWEST_DIGITS else []
     whole, begins, inside = named(text, "unit__name", "unit__property__name")
     live = Q(state__in=Lease.LIVE)
+    person = (*named(text, "contact__name", "contact__email"), *phone)
     return [
-        ranked(Tenant.objects.visible_to(user), "pk", *named(text, "contact__name", "contact__email"), *phone),
+        ranked(Tenant.objects.visible_to(user), "pk", *person),
+        ranked(TenantContact.objects.visible_to(user), "tenant", *person),
+        ranked(LeaseParty.objects.visible_to(user), "lease__tenant", *person),
         ranked(Lease.objects.visible_to(user), "tenant", whole & live, begins & live, whole | inside),
     ]
 

@@ -53,11 +53,11 @@ def last_day(start: date, months: int) -> date:
 
 
 class TermsError(ValueError):
-    """Terms that contradict each other; `problems` holds a sentence for each contradiction."""
+    """Terms that contradict each other; `by_field` holds a sentence for each contradiction, `problems` them alone."""
 
-    def __init__(self, problems: list[str]):
-        super().__init__(" ".join(problems))
-        self.problems = problems
+    def __init__(self, by_field: dict[str, str]):
+        super().__init__(" ".join(by_field.values()))
+        self.by_field, self.problems = by_field, list(by_field.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +83,19 @@ class BillingTerms:
             raise TermsError(found)
 
 
-def problems(terms: BillingTerms) -> list[str]:
-    """A fixed sentence, without figures, for each contradiction in the terms; empty when they can be billed."""
+def problems(terms: BillingTerms) -> dict[str, str]:
+    """A fixed sentence, without figures, for each term that contradicts another; empty when they can be billed."""
     by_day, by_count = terms.due_day is not None, terms.due_days_after is not None
     fortnightly_calendar = terms.frequency == Frequency.fortnightly and terms.alignment == Alignment.calendar
+    no_such_day = by_day and terms.due_day not in range(1, 32)
+    negative = (terms.due_days_after or 0) < 0
     checks = [
-        (terms.end is not None and terms.end < terms.start, _("The last day is before the first day.")),
-        (fortnightly_calendar, _("Fortnights have no calendar: align them to the anniversary.")),
-        (by_day and by_count, _("Choose either a due day or a number of days after issue, not both.")),
-        (not by_day and not by_count, _("Choose a due day or a number of days after issue.")),
-        (by_day and terms.due_day not in range(1, 32), _("The due day is a day of the month, from 1 to 31.")),
-        ((terms.due_days_after or 0) < 0, _("The number of days after issue cannot be negative.")),
-        (terms.lead_days < 0, _("The number of lead days cannot be negative.")),
+        ("end", terms.end is not None and terms.end < terms.start, _("The last day is before the first day.")),
+        ("alignment", fortnightly_calendar, _("Fortnights have no calendar: align them to the anniversary.")),
+        ("due_day", by_day and by_count, _("Choose either a due day or a number of days after issue, not both.")),
+        ("due_day", not by_day and not by_count, _("Choose a due day or a number of days after issue.")),
+        ("due_day", no_such_day, _("The due day is a day of the month, from 1 to 31.")),
+        ("due_days_after", negative, _("The number of days after issue cannot be negative.")),
+        ("lead_days", terms.lead_days < 0, _("The number of lead days cannot be negative.")),
     ]
-    return [sentence for found, sentence in checks if found]
+    return {field: sentence for field, found, sentence in checks if found}

@@ -250,7 +250,8 @@ def test_the_home_that_is_asked_for_brings_its_last_rent_charges_and_terms(clien
         home.pk, "450000", "15000", "1000000", 10, date(2026, 12, 1)
     ]  # fmt: skip
     empty = client.get(reverse("new_lease")).context["form"]
-    assert (empty["rent"].value(), empty["start"].value(), empty["due_day"].value()) == (None, TODAY, 5)
+    assert (empty["rent"].value(), empty["start"].value(), empty["due_day"].value()) == (None, TODAY, None)
+    assert empty["due_day"].help_text == "5, where nothing else is said"
 
 
 def test_vacant_homes_come_first_and_those_nobody_can_rent_do_not_come(landlord, neighbour, alice, home):

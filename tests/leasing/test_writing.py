@@ -138,7 +138,7 @@ def test_a_known_tenant_keeps_what_is_not_given_and_comes_back_from_the_archive(
 
 
 def test_d45_a_live_lease_stands_against_putting_away_its_home_property_and_tenant(landlord, alice):
-    lease = make_lease(landlord, tenant="Asha Mrema", unit=make_unit(landlord, name="A-12"))
+    lease = make_lease(landlord, tenant="Asha Mrema", unit=make_unit(landlord, name="A-12"), rent="0")
     for row in (lease.unit, lease.unit.property, lease.tenant):
         assert "Asha Mrema has a lease of A-12 that is active." in archive_blocked(row)
         with pytest.raises(Refused, match=r"Asha Mrema has a lease of A-12 that is active\."):

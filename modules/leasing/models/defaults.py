@@ -91,6 +91,12 @@ class TermDefaults(ScopedModel):
             models.CheckConstraint(
                 condition=Q(due_day=None) | Q(due_day__range=(1, 31), due_days_after=None),
                 name="usual_terms_one_due_rule",
+                violation_error_message=_("Choose either a due day, from 1 to 31, or a number of days after issue."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(frequency="fortnightly", alignment="calendar"),
+                name="usual_fortnights_from_a_start",
+                violation_error_message=_("Fortnights have no calendar: align them to the anniversary."),
             ),
         ]
 

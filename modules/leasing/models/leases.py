@@ -67,7 +67,10 @@ class Lease(StatefulModel, ScopedModel):
     inherited = models.JSONField(default=dict, blank=True, editable=False)
     notice_on = models.DateField(_("notice given on"), null=True, blank=True, editable=False)
     notice_by = models.CharField(_("notice given by"), max_length=8, choices=Giver.choices, blank=True, editable=False)
+    #: While notice is given: the last day that it would have had without, if any.
+    agreed_end = models.DateField(_("last day agreed before"), null=True, blank=True, editable=False)
     end_reason = models.CharField(_("why it ended"), max_length=200, blank=True, editable=False)
+    moved_out_on = models.DateField(_("moved out on"), null=True, blank=True, editable=False)
     activated_on = models.DateField(_("activated on"), null=True, blank=True, editable=False)
     #: The local day on which it was signed in Rentbook; none where it was taken over from a sheet.
     signed_on = models.DateField(_("signed on"), null=True, blank=True, editable=False)
@@ -91,10 +94,17 @@ class Lease(StatefulModel, ScopedModel):
                 condition=Q(due_day__range=(1, 31), due_days_after=None) | Q(due_day=None, due_days_after__gte=0),
                 name="lease_one_due_rule",
             ),
+            models.CheckConstraint(
+                condition=~Q(frequency="fortnightly", alignment="calendar"), name="lease_fortnights_from_its_start"
+            ),
             models.CheckConstraint(condition=Q(deposit__gte=0), name="lease_deposit_not_negative"),
             models.CheckConstraint(
                 condition=Q(notice_on=None, notice_by="") | Q(notice_on__isnull=False) & ~Q(notice_by=""),
                 name="lease_notice_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed_end=None, notice_on=None) | Q(end__isnull=False, notice_on__isnull=False),
+                name="lease_notice_has_a_last_day",
             ),
         ]
         indexes = [models.Index(fields=["landlord", "state"], name="lease_by_state")]
@@ -122,7 +132,11 @@ class Lease(StatefulModel, ScopedModel):
         try:
             self.terms  # noqa: B018
         except TermsError as error:
-            raise ValidationError([gettext(problem) for problem in error.problems]) from error
+            raise ValidationError({name: gettext(problem) for name, problem in error.by_field.items()}) from error
+        if self.late_fee and self.late_fee.currency != self.currency:
+            text = gettext("The late fee is in %(other)s, and the lease is in %(currency)s.")
+            said = {"other": self.late_fee.currency, "currency": self.currency}
+            raise ValidationError({"late_fee": text % said})
 
     @because(_("It has no last day yet."))
     def has_last_day(self) -> bool:

@@ -1,31 +1,42 @@
 """The moves of a lease. Every service works on a set; one is a set of one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import date
+from typing import Any, TypeVar
 
 from django.db import models, transaction
-from django.utils.translation import gettext as _
 
 from modules.leasing.events import LeasesActivated, LeasesEnded
+from modules.leasing.life_selectors import end_blocked
 from modules.leasing.models import Lease, Unit
-from modules.leasing.selectors import activation_blocked
+from modules.leasing.selectors import activation_blocked, households
 from rentbook.kernel import clock
+from rentbook.kernel.keys import among
 from rentbook.kernel.people import Landlord, User
 from rentbook.kernel.registry import slots
 from rentbook.kernel.states import Refused, move, refuse_unless
 
+M = TypeVar("M", bound=models.Model)
+
 
 def _locked(leases: Iterable[Lease]) -> models.QuerySet[Lease]:
-    """The same leases, read anew under their locks, with all their units locked first.
-
-    The unit's lock is what keeps two leases from being signed for it at once where the database has no exclusion
-    constraint (docs/rules.md, D15).
-    """
+    """The same leases, read anew under their locks, with their homes locked first."""
     keys = [lease.pk for lease in leases]
-    rows = Lease.unscoped.filter(pk__in=keys)
-    list(Unit.unscoped.filter(leases__in=rows).order_by("pk").select_for_update(of=("self",)).values("pk"))
+    rows = Lease.unscoped.filter(among(keys))
+    lock_homes(Unit.unscoped.filter(leases__in=rows))
     list(rows.order_by("pk").select_for_update(of=("self",)).values("pk"))
     return rows.select_related("unit", "tenant__contact", "landlord")
+
+
+def held(leases: Iterable[Lease]) -> models.QuerySet[Lease]:
+    """The same leases, read anew under their locks, with their landlords and homes locked first: one order everywhere.
+
+    A billing run holds the landlord too, so that what is billed stays as it was read.
+    """
+    leases = list(leases)
+    lock_books(lease.landlord_id for lease in leases)
+    return _locked(leases).order_by("pk")
 
 
 @transaction.atomic
@@ -56,6 +67,15 @@ def lock_books(landlords: Iterable[int]) -> list[Landlord]:
     return list(Landlord.objects.select_for_update(no_key=True).filter(pk__in=set(landlords)).order_by("pk"))
 
 
+def lock_homes(homes: models.QuerySet[Unit]) -> None:
+    """The homes under their locks, with those around and in them.
+
+    It keeps two leases from being signed at once for a home, or for one and a part of it, where the database has no
+    exclusion constraint (docs/rules.md, D15).
+    """
+    list(Unit.unscoped.filter(households(homes)).order_by("pk").select_for_update(of=("self",)).values("pk"))
+
+
 def _activate(rows: models.QuerySet[Lease], by: User | None) -> list[int]:
     refuse_unless(rows, "activate")
     for lease in rows:
@@ -67,6 +87,14 @@ def _activate(rows: models.QuerySet[Lease], by: User | None) -> list[int]:
         LeasesActivated(landlord.pk, tuple(keys)).emit()
         moved += keys
     return moved
+
+
+def changed(row: M, values: Mapping[str, Any]) -> M:
+    """The row as it would be, not stored."""
+    other = copy(row)
+    for name, value in values.items():
+        setattr(other, name, value)
+    return other
 
 
 def refuse_if(reason: str) -> None:
@@ -84,40 +112,43 @@ def cancel_leases(*, leases: Iterable[Lease], by: User | None) -> list[int]:
 
 
 @transaction.atomic
-def terminate_leases(*, leases: Iterable[Lease], on: date | None = None, by: User | None) -> list[int]:
-    """End active leases on their last day `on` (today when none is given); returns their keys.
+def terminate_leases(
+    *, leases: Iterable[Lease], on: date | None = None, reason: str = "", by: User | None
+) -> list[int]:
+    """End active leases on their last day `on` (today when none is given), with the reason; returns their keys.
 
-    Raises Refused for one that is not active, starts after that day or ends by itself before it.
+    Modules above bill what is left up to that day and credit what was billed beyond it (docs/rules.md, D8, D13).
+    Raises Refused for one that is not active, starts after that day or ends by itself before it, and what the slot
+    `leasing.lease.ended` raises.
     """
-    rows = _locked(leases)
     moved = []
-    for lease in rows:
+    for lease in held(leases):
         last_day = on or min(clock.today(lease.landlord), lease.end or date.max)
-        if lease.end and last_day > lease.end:
-            text = _("%(lease)s ends on %(end)s by itself: terminate it on that day at the latest.")
-            raise Refused(text % {"lease": lease, "end": lease.end})
-        if last_day < lease.start:
-            raise Refused(
-                _("%(lease)s starts on %(start)s: it cannot end before.") % {"lease": lease, "start": lease.start}
-            )
+        refuse_if(end_blocked(lease, last_day))
         lease.end = last_day
         refuse_unless([lease], "terminate")
-        moved += move(Lease.unscoped.filter(pk=lease.pk), "terminate", by=by, end=last_day)
-    _announce_ended(moved)
+        own = Lease.objects.of(lease.landlord).filter(pk=lease.pk)
+        moved += move(own, "terminate", by=by, note=reason, end=last_day, end_reason=reason or lease.end_reason)
+    announce_ended(moved, by)
     return moved
 
 
 @transaction.atomic
 def expire_leases(*, landlord: Landlord, on: date, by: User | None = None) -> int:
-    """Expire the active leases whose last day is before `on`; returns how many."""
+    """Expire the active leases whose last day is before `on`; returns how many.
+
+    Raises what the slot `leasing.lease.ended` raises.
+    """
+    lock_books([landlord.pk])
     keys = move(Lease.objects.of(landlord).filter(end__lt=on), "expire", by=by)
-    _announce_ended(keys)
+    announce_ended(keys, by)
     return len(keys)
 
 
-def _announce_ended(keys: list[int]) -> None:
-    by_landlord: dict[int, list[int]] = {}
-    for key, landlord_id in Lease.unscoped.filter(pk__in=keys).values_list("pk", "landlord_id"):
-        by_landlord.setdefault(landlord_id, []).append(key)
-    for landlord_id, ended in by_landlord.items():
-        LeasesEnded(landlord_id, tuple(ended)).emit()
+def announce_ended(keys: list[int], by: User | None) -> None:
+    """Tell the modules above, in this transaction, and everybody once it is committed."""
+    rows = Lease.unscoped.filter(among(keys))
+    for landlord in Landlord.objects.filter(pk__in=rows.values("landlord")).order_by("pk"):
+        own = Lease.objects.of(landlord).filter(among(keys))
+        slots.all("leasing.lease.ended", landlord, own, by)
+        LeasesEnded(landlord.pk, tuple(own.order_by("pk").values_list("pk", flat=True))).emit()

@@ -15,11 +15,12 @@ from rentbook.kernel.phones import reachable
 
 @transaction.atomic
 def create_tenant(*, landlord: Landlord, name: str, by: User | None, **person: Any) -> Tenant:
-    """A tenant with a contact of their own: `phone` as people write it, `email`, `id_number`, `language`, `channel`.
+    """A tenant with a contact of their own: `kind`, `phone` as people write it, `email`, `id_number`, `channel`.
 
     The language is the landlord's where none is given. Raises ValidationError by field.
     """
-    given = {"language": landlord.language} | reachable(person, landlord.country)
+    given = reachable(person, landlord.country)
+    given["language"] = given.get("language") or landlord.language
     contact = editing.create(Contact, by=by, landlord=landlord, name=name, **given)
     return editing.create(Tenant, by=by, landlord=landlord, contact=contact)
 

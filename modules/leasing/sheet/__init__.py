@@ -1,7 +1,8 @@
-"""What leasing reads from a row of the leases sheet: property, unit, tenant, lease and its charges."""
+"""What leasing reads of sheets: of leases, their property, unit, tenant and charges; and of readings of meters."""
 
 from rentbook.kernel.contributions import SheetPart, sheet_parts
 
+from . import readings  # noqa: F401  (registers itself)
 from .checking import check
 from .columns import COLUMNS
 from .writing import apply

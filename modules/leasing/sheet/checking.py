@@ -1,20 +1,24 @@
 """What no single cell shows: a half-filled row, two tenants in one home at a time, a row that the book contradicts."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from itertools import combinations
+from itertools import combinations, product
+from typing import Any
 
-from modules.leasing.models import Lease
+from modules.leasing.models import Lease, Property
+from modules.leasing.usual_terms import Usual, read, settle, usual_at
 from rentbook.exchange.sheets import Row
 from rentbook.kernel.people import Landlord
 
-from .homes import Home, find_properties, home, is_total, known_homes
+from .columns import said_of_lease
+from .homes import Home, find_properties, home, homes_beside, is_total, known_homes, same
 from .matching import Match, match
 
 NEEDED = ("tenant_name", "rent", "lease_start")
 FIXED = {"frequency": "billed", "alignment": "aligned to"}
 Found = Iterator[tuple[Row, str, str]]
+RowsOf = Mapping[int, list[Row]]
 
 
 def check(rows: Iterable[Row], landlord: Landlord) -> Found:
@@ -25,13 +29,25 @@ def check(rows: Iterable[Row], landlord: Landlord) -> Found:
         homes[home(row)].append(row)
     known = known_homes(landlord)
     matches = match(rows, known, landlord)
+    usual = usual_by_name(landlord)
     for row in rows:
         yield from _half_filled(row)
-        yield from _contradictory(row, matches.get(row.number, Match()))
+        yield from _contradictory(row, matches.get(row.number, Match()), usual(row))
     yield from _two_names_for_one(rows, matches)
     yield from _renamed_elsewhere(rows, matches, landlord)
     yield from _clashes_in_file(homes, matches)
-    yield from _clashes_in_book(homes, known, matches, landlord)
+    rows_of = {known[key]: rows for key, rows in homes.items() if key in known}
+    beside = homes_beside(landlord, rows_of)
+    yield from _clashes_around(rows_of, beside, matches)
+    yield from _clashes_in_book(rows_of, beside, matches, landlord)
+
+
+def usual_by_name(landlord: Landlord) -> Callable[[Row], Mapping[str, Usual]]:
+    """The usual terms of a row's property, which the book may not have yet."""
+    rows = read(landlord)
+    keys = {same(name): pk for pk, name in Property.objects.of(landlord).order_by("-pk").values_list("pk", "name")}
+    known = {key: usual_at(rows, key) for key in {None, *rows}}
+    return lambda row: known.get(keys.get(same(row.made["property"] or "")), known[None])
 
 
 def _half_filled(row: Row) -> Found:
@@ -48,7 +64,7 @@ def _half_filled(row: Row) -> Found:
         yield row, "tenant_name", "This cell is empty: whose lease is it?"
 
 
-def _contradictory(row: Row, found: Match) -> Found:
+def _contradictory(row: Row, found: Match, usual: Mapping[str, Usual]) -> Found:
     start, end = row.get("lease_start"), row.get("lease_end")
     if start and end and end < start:
         yield row, "lease_end", f"The lease ends on {end}, before it starts on {start}."
@@ -56,8 +72,12 @@ def _contradictory(row: Row, found: Match) -> Found:
         yield row, "charge_rent", "The rent has a column of its own: write it under “rent”."
     if found.running:
         yield from _fixed_by_the_book(row, found.running)
-    elif not found.lease and row.get("frequency") == "fortnightly" and row.get("alignment") != "anniversary":
+    elif not found.lease and _fortnights_by_calendar(settle({"currency": row.currency} | said_of_lease(row), usual)):
         yield row, "frequency", "Fortnights have no place in the calendar: set the alignment to anniversary."
+
+
+def _fortnights_by_calendar(terms: Mapping[str, Any]) -> bool:
+    return (terms["frequency"], terms["alignment"]) == ("fortnightly", "calendar")
 
 
 def _fixed_by_the_book(row: Row, lease: Lease) -> Found:
@@ -142,17 +162,37 @@ def _clashes_in_file(homes: dict[Home, list[Row]], matches: Mapping[int, Match])
                 yield second, "unit", f"{unit} is let in row {first.number} already at that time."
 
 
+def _clashes_around(rows_of: RowsOf, beside: Mapping[int, set[int]], matches: Mapping[int, Match]) -> Found:
+    """A home and one that lies in it, in two rows of the file."""
+    for unit, rows in rows_of.items():
+        inner = (row for other in beside.get(unit, ()) if other > unit for row in rows_of[other])
+        for pair in product(rows, inner):
+            first, second = sorted(pair, key=lambda row: row.number)
+            spans = [_span(row, matches) for row in (first, second)]
+            if all(spans) and _overlap(*spans[0], *spans[1]):
+                yield (
+                    second,
+                    "unit",
+                    f"{first.get('unit')} is let in row {first.number} already, and one is in the other.",
+                )
+
+
+def _span(row: Row, matches: Mapping[int, Match]) -> tuple[date, date | None] | None:
+    """From when to when the row's lease runs; nothing for a row without one, or whose lease has ended."""
+    found = matches.get(row.number, Match())
+    begins, ends = found.span(row)
+    return (begins, ends) if begins and not found.ended else None
+
+
 def _clashes_in_book(
-    homes: dict[Home, list[Row]], known: Mapping[Home, int], matches: Mapping[int, Match], landlord: Landlord
+    rows_of: RowsOf, beside: Mapping[int, set[int]], matches: Mapping[int, Match], landlord: Landlord
 ) -> Found:
     """Against the leases without a row of their own: those that have one end when their row says."""
-    rows_of = {known[key]: rows for key, rows in homes.items() if key in known}
-    live = Lease.objects.of(landlord).filter(state__in=Lease.LIVE, exclusive=True, unit__in=rows_of)
+    live = Lease.objects.of(landlord).filter(state__in=Lease.LIVE, unit__in=beside)
     live = live.exclude(pk__in={found.lease.pk for found in matches.values() if found.lease})
     for lease in live.select_related("unit", "tenant__contact"):
-        for row in rows_of[lease.unit_id]:
-            found = matches.get(row.number, Match())
-            begins, ends = found.span(row)
-            if begins and not found.ended and _overlap(begins, ends, lease.start, lease.end):
+        for row in (row for unit in beside[lease.unit_id] for row in rows_of[unit]):
+            span = _span(row, matches)
+            if span and _overlap(*span, lease.start, lease.end):
                 text = f"{lease.unit} is let to {lease.tenant} from {lease.start}: "
                 yield row, "unit", f"{text}two leases cannot run at the same time."

@@ -14,6 +14,11 @@ CONTACT_FIELDS = {"tenant_name": "name", "phone": "phone", "email": "email", "id
                   "language": "language"}  # fmt: skip
 
 
+def said_of_lease(row: Row) -> dict[str, Any]:
+    """What the row says of its lease, by the lease's own fields."""
+    return {field: row.get(name) for name, field in LEASE_FIELDS.items() if row.get(name) is not None}
+
+
 def currency(cell: Any, row: Row) -> str:
     code = str(cell).strip().upper()
     if code not in CURRENCIES:

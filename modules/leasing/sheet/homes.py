@@ -1,7 +1,8 @@
 """Which home a row means: a property and a unit, whatever their case and spaces."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 
 from modules.leasing.headings import TOTALS
 from modules.leasing.models import Unit
@@ -48,3 +49,21 @@ def known_homes(landlord: Landlord) -> dict[Home, int]:
     # Where the book has one home in two ways, the older is meant.
     units = Unit.objects.of(landlord).order_by("-pk").values_list("property__name", "name", "pk")
     return {(same(building), same(unit)): pk for building, unit, pk in units}
+
+
+def homes_beside(landlord: Landlord, units: Collection[int]) -> dict[int, set[int]]:
+    """Each home with those of `units` that nobody can rent beside it: itself, and of two the one in the other (D15).
+
+    One that is shared is open to others, and so is what lies in it.
+    """
+    found: dict[int, set[int]] = defaultdict(set)
+    book = Unit.objects.of(landlord)
+    shared = {*book.filter(shared=True).values_list("pk", flat=True)}
+    for unit in {*units} - shared:
+        found[unit].add(unit)
+    for part, *larger in book.exclude(parent=None).values_list("pk", "parent", "parent__parent"):
+        for unit in {*larger} - shared - {None}:
+            for one, other in ((part, unit), (unit, part)):
+                if one in units:
+                    found[other].add(one)
+    return found

@@ -8,14 +8,17 @@ from django.db.models import Q
 
 from modules.leasing.models import Charge, Lease, Property, Tenant, Unit
 from modules.leasing.services import activate_leases, restore
+from modules.leasing.services.lifecycle import lock_homes
+from modules.leasing.usual_terms import read, settle, still_inherited, usual_at
 from rentbook.exchange.events import ImportFinished
 from rentbook.exchange.sheets import Outcome, Row
 from rentbook.exchange.upserting import upsert
 from rentbook.kernel import log
 from rentbook.kernel.contacts import Contact
+from rentbook.kernel.keys import among
 from rentbook.kernel.people import Landlord
 
-from .columns import CONTACT_FIELDS, LEASE_FIELDS
+from .columns import CONTACT_FIELDS, said_of_lease
 from .ended import leave_ended
 from .homes import home, is_total, known_homes, same
 from .matching import Match, match, person
@@ -26,7 +29,8 @@ def apply(rows: list[Row], landlord: Landlord, outcome: Outcome) -> None:
     rows = _remarked(rows, outcome)
     _units(rows, landlord, outcome)
     units = {home(row): row.made["unit"].pk for row in rows}
-    _lock(units.values(), landlord)
+    # Before their leases, as every service does: nobody signs or ends one while the rows are written.
+    lock_homes(Unit.objects.of(landlord).filter(among({*units.values()})))
     matches = match(rows, units, landlord, lock=True)
     signed = []
     for row in rows:
@@ -37,7 +41,7 @@ def apply(rows: list[Row], landlord: Landlord, outcome: Outcome) -> None:
     leave_ended([row for row in signed if row.made["match"].ended], charges, outcome)
     signed = [row for row in signed if not row.made["match"].ended]
     _tenants(signed, landlord, outcome)
-    _leases(signed, outcome)
+    _leases(signed, landlord, outcome)
     _charges(signed, charges, landlord, outcome)
     new = [row.made["lease"] for row in signed if not row.made["match"].lease]
     activate_leases(leases=new, by=outcome.by)
@@ -77,12 +81,6 @@ def _units(rows: list[Row], landlord: Landlord, outcome: Outcome) -> None:
         row.made["unit"] = units[home(row)]
 
 
-def _lock(units: Iterable[int], landlord: Landlord) -> None:
-    """The units before their leases, as every service does: nobody signs or ends one while the rows are written."""
-    rows = Unit.objects.of(landlord).filter(pk__in=set(units)).order_by("pk")
-    list(rows.select_for_update(of=("self",)).values("pk"))
-
-
 def _known_charges(matches: Iterable[Match], landlord: Landlord) -> dict[tuple[int, str], Charge]:
     """The latest charge of each stream."""
     leases = [found.lease.pk for found in matches if found.lease]
@@ -113,18 +111,28 @@ def _tenants(rows: list[Row], landlord: Landlord, outcome: Outcome) -> None:
         row.made["tenant"] = tenants[row.made["person"]]
 
 
-def _leases(rows: list[Row], outcome: Outcome) -> None:
-    wanted, existing = {}, {}
+def _leases(rows: list[Row], landlord: Landlord, outcome: Outcome) -> None:
+    """A new lease takes over what is usual where its row says nothing; a known one keeps what it has."""
+    wanted, existing, usual = {}, {}, read(landlord)
     for row in rows:
         key, lease = row.made["lease_key"], row.made["match"].lease
-        wanted[key] = {target: row.get(name) for name, target in LEASE_FIELDS.items() if row.get(name) is not None}
+        wanted[key] = said_of_lease(row)
         if lease:
             existing[key] = lease
+            wanted[key] |= _own_terms(lease, wanted[key])
         else:
-            wanted[key] |= _new_lease(row, outcome)
+            new = wanted[key] | _new_lease(row, outcome)
+            wanted[key] = settle(new, usual_at(usual, row.made["unit"].property_id))
     leases = upsert(Lease, wanted, existing, outcome, "lease")
     for row in rows:
         row.made["lease"] = leases[row.made["lease_key"]]
+
+
+def _own_terms(lease: Lease, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What follows for a known lease from what its row says: of two due rules one, and what is not usual any more."""
+    differing = [name for name, value in said.items() if getattr(lease, name) != value]
+    inherited = still_inherited(lease, differing)
+    return {"inherited": inherited} | ({"due_days_after": None} if "due_day" in said else {})
 
 
 def _new_lease(row: Row, outcome: Outcome) -> dict[str, Any]:
@@ -175,7 +183,9 @@ def _restore(rows: list[Row], landlord: Landlord, outcome: Outcome) -> None:
 def _log(rows: list[Row], outcome: Outcome) -> None:
     """An entry for each known lease and tenant that changed."""
     known = [row for row in rows if row.made["match"].lease]
-    leases = [(row.made["lease"], outcome.changes["lease", row.made["lease_key"]]) for row in known]
+    leases = [(row.made["lease"], dict(outcome.changes["lease", row.made["lease_key"]])) for row in known]
+    for _lease, changes in leases:
+        changes.pop("inherited", None)  # follows from the others
     _log_alike(leases, outcome)
     people = {row.made["person"]: row.made["tenant"] for row in rows if row.made["match"].tenant}
     _log_alike([(tenant, outcome.changes["tenant", key]) for key, tenant in people.items()], outcome)

@@ -1,0 +1,1 @@
+"""Leasing's screens, topic by topic."""
