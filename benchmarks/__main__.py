@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,9 +23,10 @@ def on_each_engine(leases: int) -> int:
     """A process for each engine, with a database of its own that is thrown away."""
     from tests.run_engines import postgresql, sqlite
 
+    durable = partial(postgresql, settings=())
     print(f"{'':64}{'CPU':>8}{'wall':>8}{'median':>12}", flush=True)
     codes = []
-    for engine in (sqlite, postgresql):
+    for engine in (sqlite, durable):
         folder = Path(tempfile.mkdtemp(prefix="rentbook-bench-"))
         environment = os.environ | {"RENTBOOK_VAR": str(folder / "var"), "DJANGO_SETTINGS_MODULE": "rentbook.settings"}
         try:
@@ -47,6 +49,7 @@ def here(leases: int) -> int:
     from django.test.utils import setup_test_environment
 
     setup_test_environment(debug=False)
+    connection.settings_dict["CONN_MAX_AGE"] = None  # one process of the server serves us all along: it is measured
     call_command("migrate", verbosity=0, interactive=False)
     print(connection.vendor)
     for name, ratio in measured(leases):
@@ -55,14 +58,22 @@ def here(leases: int) -> int:
 
 
 def measured(leases: int) -> Iterator:
-    from benchmarks import overdue, pages
+    from benchmarks import billing, late_fees, overdue, pages, papers, reminders
     from benchmarks.measuring import undone
     from tests.factories import make_landlord
 
     with undone():
         yield from overdue.ratios(make_landlord(code="DAR"), leases)
     with undone():
+        yield from late_fees.ratios(make_landlord(code="FEE"), leases)
+    with undone():
+        yield from reminders.ratios(make_landlord(code="TLD"), leases)
+    with undone():
+        yield from papers.ratios(make_landlord(code="PPR"))
+    with undone():
         yield from pages.ratios(make_landlord(code="LRG"), make_landlord(code="SML"), leases)
+    # Billed for good: what it costs to commit is in it.
+    yield from billing.ratios((make_landlord(code="BIA"), make_landlord(code="BIB")), leases)
 
 
 def main(arguments: list[str]) -> int:

@@ -1,106 +1,139 @@
-"""From a lease's terms and charges to the invoices of a window of days: plain values, no database."""
+"""From a lease's charges to the lines of a window of days: plain values, no database."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
-from modules.leasing.terms import BillingTerms, Frequency
+from modules.leasing.streams import TAX
+from modules.leasing.terms import Frequency
 
+from . import taxes
+from .accounts import account_of
 from .due_dates import due_date, planned_issue_day
 from .periods import DAY, Period, periods_between
 from .proration import Share, prorate, split_part
+from .streams import Stream, terms_of
 
 RENT = "rent"
+NOTHING = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class ChargeTerms:
-    """A charge stream as billing sees it: an amount a whole period between two days, in the lease's currency."""
+class Line(NamedTuple):
+    """A line as it is written: how much of a stream between two days, with the rule, the inputs and the arithmetic.
 
+    `tax_rate` in hundredths of a percent; `withheld` is what the tenant is expected to keep back of the amount.
+    """
+
+    currency: str
+    kind: str
     stream: str
-    amount: Decimal
     start: date
-    end: date | None
-    due_day: int | None
+    end: date
+    amount: Decimal
+    rule: str
+    days: int | None
+    of_days: int | None
+    price: Decimal | None
+    arithmetic: str
+    tax_rate: int
+    withheld: Decimal
+    account: str
+    one_off: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class DraftLine:
-    stream: str
+    """A stream's share of one period. Each is its own self: thousands of leases hold the same one."""
+
+    stream: Stream
     period: Period
     share: Share
     issue_day: date
     due_date: date
 
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The line itself, and the tax on it if there is any."""
+        stream, share = self.stream, self.share
+        main = Line(
+            stream.currency,
+            "rent" if stream.name == RENT else "charge",
+            stream.name,
+            self.period.start,
+            self.period.end,
+            share.amount,
+            share.method.value,
+            share.days,
+            share.of_days,
+            share.whole,
+            share.explain(),
+            stream.tax_rate,
+            taxes.part(share.amount, stream.withholding_rate, share.step),
+            account_of(stream.name),
+            None,
+        )
+        return (main, *taxed(main, share.step))
 
-@dataclass(frozen=True, slots=True)
-class DraftInvoice:
-    """The lines of one lease that share a due date (docs/rules.md, R10)."""
 
-    due_date: date
-    lines: tuple[DraftLine, ...]
-
-    @property
-    def period(self) -> tuple[date, date]:
-        """The rent line's period, else the span of the lines'."""
-        lines = [line for line in self.lines if line.stream == RENT] or self.lines
-        return min(line.period.start for line in lines), max(line.period.end for line in lines)
-
-    @property
-    def total(self) -> Decimal:
-        return sum((line.share.amount for line in self.lines), Decimal(0))
+def taxed(line: Line, step: Decimal) -> Iterator[Line]:
+    """The line of the tax on a line; none where it comes to nothing (docs/rules.md, D29)."""
+    if tax := taxes.part(line.amount, line.tax_rate, step):
+        name = f"{TAX}{line.stream}"
+        arithmetic = taxes.explain(line.amount, line.tax_rate, tax)
+        inputs = line._replace(rule="", days=None, of_days=None, price=None, withheld=NOTHING)
+        yield inputs._replace(kind="tax", stream=name, amount=tax, arithmetic=arithmetic, account=account_of(name))
 
 
+@lru_cache(maxsize=64)
 def series(period_start: date) -> str:
     """The series of numbers that a bill belongs to, by the month of its period: INV-202601 (docs/rules.md, R6)."""
     return f"INV-{period_start:%Y%m}"
 
 
-def draft_lines(
-    terms: BillingTerms, charges: Iterable[ChargeTerms], first: date, last: date, step: Decimal
-) -> Iterator[DraftLine]:
-    """Every charge of every period whose planned issue day lies between the two days, both included.
+@lru_cache(maxsize=2048)
+def draft_lines(stream: Stream, first: date, last: date, step: Decimal) -> tuple[DraftLine, ...]:
+    """Every period of the stream whose planned issue day lies between the two days, both included.
 
-    `step` is the billing unit of the lease's currency (docs/rules.md, D2). What comes to nothing is left out.
+    `step` is the landlord's billing unit (docs/rules.md, D2). What comes to nothing is left out. Raises TermsError.
     """
-    for charge in charges:
-        own = replace(terms, due_day=charge.due_day, due_days_after=None) if charge.due_day else terms
-        for period in periods_between(own, first, last):
-            start, end = max(period.start, charge.start), min(period.end, charge.end or date.max)
-            if start > end:
-                continue
+    return tuple(line for line in _shares(stream, first, last, step) if line.share.amount)
+
+
+def _shares(stream: Stream, first: date, last: date, step: Decimal) -> Iterator[DraftLine]:
+    begun = max(stream.start, stream.lease.start)
+    if stream.lease.end is not None and begun > stream.lease.end:
+        return
+    terms = terms_of(stream)
+    for period in periods_between(terms, first, last):
+        start, end = max(period.start, begun), min(period.end, stream.end or date.max)
+        if start <= end:
             billed = replace(period, start=start, end=end)
-            share = prorate(charge.amount, billed, own.proration, own.frequency, step)
-            if share.amount:
-                yield DraftLine(charge.stream, billed, share, planned_issue_day(period, own), due_date(period, own))
+            share = prorate(stream.amount, billed, terms.proration, terms.frequency, step)
+            yield DraftLine(stream, billed, share, planned_issue_day(period, terms), due_date(period, terms))
 
 
-def remaining(line: DraftLine, taken: Iterable[tuple[date, date]], frequency: Frequency) -> Iterator[DraftLine]:
+def remaining(line: DraftLine, taken: Iterable[tuple[date, date]]) -> Iterator[DraftLine]:
     """The line without the days that are billed already; a part of a period costs what is left of it (D4, D13)."""
     free = line.period.start
     for start, end in sorted(taken):
         if start > line.period.end or end < free:
             continue
         if start > free:
-            yield _part(line, free, start - DAY, frequency)
+            yield _part(line, free, start - DAY)
         free = end + DAY
     if free == line.period.start:
         yield line
     elif free <= line.period.end:
-        yield _part(line, free, line.period.end, frequency)
+        yield _part(line, free, line.period.end)
 
 
-def _part(line: DraftLine, start: date, end: date, frequency: Frequency) -> DraftLine:
+def _part(line: DraftLine, start: date, end: date) -> DraftLine:
     """The part of a line between two days: its price up to the last, less its price up to the day before the first."""
-    period, price = replace(line.period, end=end), line.share.whole
+    period, share = replace(line.period, end=end), line.share
     firsts = [line.period.start] if start == line.period.start else [line.period.start, start]
-    shares = split_part(period, [(first, price) for first in firsts], line.share.method, frequency, line.share.step)
+    frequency = Frequency(line.stream.frequency or line.stream.lease.frequency)
+    shares = split_part(period, [(first, share.whole) for first in firsts], share.method, frequency, share.step)
     return replace(line, period=replace(period, start=start), share=shares[-1])
-
-
-def group(lines: Iterable[DraftLine]) -> list[DraftInvoice]:
-    """One invoice for the lines that fall due together, rent first."""
-    ordered = sorted(lines, key=lambda line: (line.due_date, line.stream != RENT, line.period.start, line.stream))
-    return [DraftInvoice(due, tuple(own)) for due, own in groupby(ordered, key=lambda line: line.due_date)]

@@ -8,18 +8,22 @@ from modules.leasing.terms import Alignment, BillingTerms
 
 from .periods import Period, billing_day, planned_issue_day
 
-__all__ = ["due_date", "late_fee_day", "planned_issue_day"]
+__all__ = ["due_date", "due_from", "late_fee_day", "planned_issue_day"]
 
 
 def due_date(period: Period, terms: BillingTerms) -> date:
-    """The last day to pay, from the planned issue day: a late run does not move it (R2, D13).
+    """The last day to pay, from the planned issue day: a late run does not move it (R2, D13)."""
+    return due_from(billing_day(period, terms), terms, planned_issue_day(period, terms))
+
+
+def due_from(opening: date, terms: BillingTerms, planned: date) -> date:
+    """The last day to pay what is billed on `opening` and planned to be issued on `planned`.
 
     A due day of 29 to 31 falls on the last day of a shorter month. Where the billing day is later in its month than
     the due day, a calendar period is due on the billing day, an anniversary period on the next month's due day.
     """
     if terms.due_days_after is not None:
-        return planned_issue_day(period, terms) + timedelta(days=terms.due_days_after)
-    opening = billing_day(period, terms)
+        return planned + timedelta(days=terms.due_days_after)
     due = opening + relativedelta(day=terms.due_day)
     if due >= opening:
         return due
