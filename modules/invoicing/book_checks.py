@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import chain
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from rentbook.kernel.contributions import BookCheck, book_checks
 from rentbook.kernel.numbering import Counter
 from rentbook.kernel.people import Landlord
 
-from .models import Credit, Invoice, InvoiceLine, Settlement
+from .ledger_checks import OF_THE_LEDGER
+from .models import Credit, CreditNote, Invoice, InvoiceLine, Settlement
 
 
 def totals_are_their_lines(landlord: Landlord) -> Iterator[str]:
@@ -30,18 +32,20 @@ def states_tell_the_balance(landlord: Landlord) -> Iterator[str]:
     """A paid invoice owes nothing, an open one something."""
     rows = Invoice.objects.of(landlord)
     wrong = rows.filter(state=Invoice.State.PAID).exclude(amount_paid=F("total"))
-    wrong |= rows.filter(state__in=Invoice.OPEN, amount_paid=F("total"), total__gt=0)
+    wrong |= rows.filter(state__in=Invoice.OPEN, amount_paid=F("total"))
     for number, state in wrong.values_list("number", "state"):
         yield f"invoice {number} is {state}, against its balance"
 
 
 def numbers_have_no_gap(landlord: Landlord) -> Iterator[str]:
-    """Each month's invoice numbers run from one to the counter's last (docs/rules.md, R6)."""
+    """Each month's invoice numbers, and those of credit notes, run from one to the counter's last (R6)."""
     found = defaultdict(set)
-    for number in Invoice.objects.of(landlord).exclude(number=None).values_list("number", flat=True):
+    bills = Invoice.objects.of(landlord).exclude(number=None)
+    numbers = (rows.values_list("number", flat=True) for rows in (bills, CreditNote.objects.of(landlord)))
+    for number in chain.from_iterable(numbers):
         series, _dash, rest = number.rpartition("-")
         found[series].add(int(rest.removeprefix(landlord.code)))
-    counters = Counter.objects.of(landlord).filter(series__startswith="INV-")
+    counters = Counter.objects.of(landlord).filter(Q(series__startswith="INV-") | Q(series="CRN"))
     for series, last in counters.values_list("series", "last"):
         if found[series] != set(range(1, last + 1)):
             yield f"the numbers of {series} do not run from 1 to {last}"
@@ -75,8 +79,32 @@ def reversals_are_opposites(landlord: Landlord) -> Iterator[str]:
             yield f"{model._meta.verbose_name} {pk} is not the opposite of what it reverses"
 
 
+def credit_notes_are_their_lines(landlord: Landlord) -> Iterator[str]:
+    """A credit note is the sum of its lines, and each of these credits a line of the same invoice (D8)."""
+    notes = CreditNote.objects.of(landlord)
+    for number in _numbers(notes.annotate(sum=Sum("lines__amount", default=0)).exclude(total=F("sum"))):
+        yield f"credit note {number} is not the sum of its lines"
+    for number in _numbers(notes.filter(~Q(lines__line__invoice=F("invoice"))).distinct()):
+        yield f"credit note {number} credits another invoice's line"
+
+
+def no_more_is_credited_than_was_asked(landlord: Landlord) -> Iterator[str]:
+    """Of no line, and of no invoice, more is credited than it asked (docs/rules.md, D24)."""
+    lines = InvoiceLine.objects.of(landlord).annotate(credited_sum=Sum("credited__amount"))
+    for number in lines.filter(credited_sum__gt=F("amount")).values_list("invoice__number", flat=True):
+        yield f"more is credited of a line of invoice {number} than it asked"
+    bills = Invoice.objects.of(landlord).annotate(credited_sum=Sum("credit_notes__total"))
+    for number in _numbers(bills.filter(credited_sum__gt=F("total"))):
+        yield f"more is credited of invoice {number} than it asked"
+
+
+def _numbers(rows: QuerySet) -> QuerySet:
+    return rows.order_by("pk").values_list("number", flat=True)
+
+
 for check in (
     totals_are_their_lines, paid_is_settled, states_tell_the_balance, numbers_have_no_gap, one_currency_a_lease,
-    credit_is_what_it_settled, reversals_are_opposites,
+    credit_is_what_it_settled, reversals_are_opposites, credit_notes_are_their_lines,
+    no_more_is_credited_than_was_asked, *OF_THE_LEDGER,
 ):  # fmt: skip
     book_checks.register(BookCheck(f"invoicing.{check.__name__}", check))

@@ -12,7 +12,7 @@ from rentbook.kernel.people import Landlord, User
 from rentbook.kernel.scheduling import run_day
 
 from .models import Invoice
-from .services import cancel_invoices, draft_invoice, issue_due
+from .services import ManualLine, cancel_invoices, draft_invoice, issue_due
 
 
 def bill(landlord: Landlord, today: date, by: User) -> None:
@@ -32,7 +32,7 @@ def finish(landlord: Landlord, today: date, by: User) -> None:
     leases = Lease.objects.of(landlord).filter(state=Lease.State.ACTIVE).order_by("pk")
     for lease, cancelled in zip(leases[:2], (False, True), strict=False):
         amount = Money({"TZS": 40_000, "XAF": 15_000}.get(lease.currency, 12), lease.currency)
-        invoice = draft_invoice(lease=lease, charges=[("repair", amount)], due_date=today + timedelta(days=10))
+        invoice = draft_invoice(lease=lease, lines=[ManualLine("repair", amount)], due_date=today + timedelta(days=10))
         if cancelled:
             cancel_invoices(invoices=[invoice], by=by)
     run_day(landlord, today)

@@ -14,7 +14,8 @@ from rentbook.kernel.people import User
 from rentbook.kernel.registry import slots
 
 from .documents import show_arithmetic
-from .models import Credit, Invoice, Settlement
+from .models import Credit, CreditNote, Invoice, Settlement
+from .moves import cause
 from .selectors import OWING
 from .wording import stream_name
 
@@ -26,9 +27,16 @@ BILLS_OF = {
 }
 
 
+#: What of our own settles a bill, by the first word of a settlement's cause.
+DOCUMENTS = {"credit": Credit, "credit_note": CreditNote}
+
+
 @dataclass(frozen=True)
 class Line:
-    """A part of a bill, or what came off it, which is below zero; `document` is the row that proves it, if any."""
+    """A part of a bill, or what came off it, which is below zero; `document` is the row that proves it, if any.
+
+    `arithmetic` says how a part came about; of what came off without a document it is the number outside.
+    """
 
     name: str
     start: date
@@ -71,20 +79,19 @@ def _asked(bill: Invoice) -> Iterator[Line]:
 def _taken_off(bill: Invoice, documents: Mapping[str, Model]) -> Iterator[Line]:
     for row in bill.settlements.all():
         day = row.value_date
-        yield Line(row.get_kind_display(), day, day, "", -row.amount, documents.get(_cause(row)))
-
-
-def _cause(settlement: Settlement) -> str:
-    """What settled, such as payment:12: a reversal has the cause of what it reverses."""
-    kind, _colon, rest = (settlement.reverses or settlement).source.partition(":")
-    return f"{kind}:{rest.partition(':')[0]}"
+        document = documents.get(cause(row))
+        proof = "" if document else row.reference
+        yield Line(row.get_kind_display(), day, day, proof, -row.amount, document)
 
 
 def _documents(user: User, settlements: Iterable[Settlement]) -> dict[str, Any]:
-    """What proves each settlement, by its cause: credit is our own, modules above name theirs."""
-    causes = {_cause(row) for row in settlements}
-    keys = [cause.partition(":")[2] for cause in causes if cause.startswith("credit:")]
-    found = {f"credit:{row.pk}": row for row in Credit.objects.visible_to(user).filter(pk__in=keys)} if keys else {}
+    """What proves each settlement, by its cause: some documents are our own, modules above name theirs."""
+    causes = {cause(row) for row in settlements}
+    found: dict[str, Any] = {}
+    for kind, model in DOCUMENTS.items():
+        keys = [each.partition(":")[2] for each in causes if each.startswith(f"{kind}:")]
+        rows = model.objects.visible_to(user).filter(pk__in=keys) if keys else ()
+        found |= {f"{kind}:{row.pk}": row for row in rows}
     for others in slots.all("invoicing.settlement.documents", user, causes) if causes else ():
         found |= others
     return found

@@ -1,22 +1,27 @@
-"""What tenants are told about their invoices."""
+"""What tenants are told about their invoices, and of what is left when they have moved out."""
 
 from datetime import date, timedelta
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext, override
 
+from modules.leasing.events import LeasesEnded
+from modules.leasing.models import Lease
 from rentbook.exchange.pdf import as_document
+from rentbook.kernel import clock
 from rentbook.kernel.contributions import Document, MessageTemplate, message_templates
 from rentbook.kernel.dates import show_day, show_period
 from rentbook.kernel.money import show
 from rentbook.kernel.people import Landlord
-from rentbook.kernel.registry import slots
 
+from .deposits import deposit_held
 from .documents import invoice_pdf
 from .events import InvoicesIssued, RemindersAsked
+from .links import pay_link
 from .models import Invoice, InvoiceLine, Reminder
 from .owed import amounts, owing
-from .selectors import OWING
+from .selectors import OWING, given_time
 
 TOLD_WITHIN = timedelta(days=7)
 REMINDED_WITHIN = timedelta(days=2)
@@ -51,8 +56,8 @@ def values(invoice: Invoice, language: str) -> dict[str, str]:
 
 
 def reminders(landlord: Landlord) -> QuerySet[Reminder]:
-    """Reminders with what their tenants owe at this moment, for `owing`."""
-    bills = Invoice.objects.of(landlord).filter(OWING).order_by("due_date", "pk")
+    """Reminders with what their tenants owe at this moment and were given no more time for, for `owing`."""
+    bills = Invoice.objects.of(landlord).filter(OWING, ~given_time(clock.today(landlord))).order_by("due_date", "pk")
     rows = Reminder.objects.of(landlord).select_related("landlord", "tenant__contact")
     return rows.prefetch_related(Prefetch("tenant__leases__invoices", bills, to_attr="owing"))
 
@@ -86,6 +91,35 @@ def document(invoice: Invoice, language: str) -> Document | None:
     return as_document(f"{invoice.number}.pdf", invoice_pdf, invoice, language)
 
 
+def leases(landlord: Landlord) -> QuerySet[Lease]:
+    """Leases with what is owed on them at this moment, for `owing`."""
+    bills = Invoice.objects.of(landlord).filter(OWING).order_by("due_date", "pk")
+    rows = Lease.objects.of(landlord).select_related("landlord", "tenant__contact", "unit__property")
+    return rows.prefetch_related(Prefetch("invoices", bills, to_attr="owing"))
+
+
+def just_left(landlord: Landlord, on: date) -> QuerySet[Lease]:
+    """The leases of those who moved out within a week."""
+    return leases(landlord).filter(moved_out_on__gt=on - TOLD_WITHIN, moved_out_on__lte=on).order_by("pk")
+
+
+def left_values(lease: Lease, language: str) -> dict[str, str]:
+    back, owed = deposit_held(lease), amounts(owing(lease))
+    with override(language):
+        texts = [_("Still to pay: %s.") % show(money, language, plain=True) for money in owed]
+        if back:
+            texts.append(_("Of your deposit we give back: %s.") % show(back, language, plain=True))
+        outcome = " ".join(texts) or _("Nothing is left to pay.")
+    return {
+        "tenant_name": lease.tenant.contact.name,
+        "landlord_name": lease.landlord.name,
+        "unit": lease.unit.name,
+        "property_name": lease.unit.property.name,
+        "day": show_day(lease.moved_out_on or lease.start, language),
+        "outcome": outcome,
+    }
+
+
 message_templates.register(
     MessageTemplate(
         name="rb_rent_bill",
@@ -102,7 +136,7 @@ message_templates.register(
         key=lambda invoice: f"invoice:{invoice.pk}",
         values=values,
         outdated=lambda invoice: OUTDATED.get(invoice.state, ""),
-        link=lambda invoice: slots.first("invoice.links", invoice),
+        link=pay_link,
         document=document,
     )
 )
@@ -123,6 +157,23 @@ message_templates.register(
         key=lambda reminder: f"reminder:{reminder.pk}",
         values=reminder_values,
         outdated=pointless,
-        link=lambda reminder: slots.first("invoice.links", owing(reminder.tenant)[0]),
+        link=lambda reminder: pay_link(owing(reminder.tenant)[0]),
+    )
+)
+
+message_templates.register(
+    MessageTemplate(
+        name="rb_move_out",
+        title=gettext_noop("Moved out"),
+        text=gettext_noop(
+            "Hello {{ tenant_name }}, you moved out of {{ unit }}, {{ property_name }}, on {{ day }}. {{ outcome }} "
+            "Thank you. {{ landlord_name }}"
+        ),
+        due=just_left,
+        subjects=leases,
+        wakes=(LeasesEnded,),
+        to=lambda lease: lease.tenant.contact,
+        key=lambda lease: f"move-out:{lease.pk}",
+        values=left_values,
     )
 )

@@ -8,7 +8,8 @@ from django.utils.translation import pgettext_lazy
 from rentbook.kernel.contributions import Report, reports
 from rentbook.kernel.people import Landlord
 
-from .models import Invoice
+from .corrections import withholdings
+from .models import Invoice, Settlement
 from .selectors import not_paid
 
 
@@ -20,6 +21,13 @@ def not_paid_rows(landlord: Landlord, on: date):
         yield lease.tenant.contact.name, lease.unit.name, invoice.number, invoice.due_date, late, invoice.balance
 
 
+def withholding_rows(landlord: Landlord, on: date):
+    """The certificates of this year up to the day, for whoever claims the tax back (docs/rules.md, D27)."""
+    for row in withholdings(landlord, on.replace(month=1, day=1), on):
+        lease = row.invoice.lease
+        yield lease.tenant.contact.name, lease.unit.name, row.invoice.number, row.reference, row.value_date, row.amount
+
+
 reports.register(
     Report(
         "not-paid",
@@ -28,5 +36,16 @@ reports.register(
         not_paid_rows,
         Invoice,
         _("Who has not paid what fell due this month."),
+    )
+)
+
+reports.register(
+    Report(
+        "withholding",
+        _("Withholding tax"),
+        (_("Tenant"), pgettext_lazy("unit", "Home"), _("Bill"), _("Certificate"), _("Day"), _("Amount")),
+        withholding_rows,
+        Settlement,
+        _("What tenants withheld this year, with the certificates."),
     )
 )

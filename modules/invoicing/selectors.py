@@ -1,7 +1,9 @@
 """Reads of invoicing. Arrears and lists are figures over dates and balances, so no screen waits for a job."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import (
@@ -21,15 +23,16 @@ from django.db.models import (
     When,
     Window,
 )
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import gettext as _
 
 from modules.leasing.models import Lease
-from rentbook.kernel.money import Money, as_money
+from rentbook.kernel.keys import among
+from rentbook.kernel.money import Money, amount, as_money, billing_unit
 from rentbook.kernel.people import Landlord
 from rentbook.kernel.scoping import by_local_day
 
-from .models import Credit, Invoice, InvoiceLine, Reminder
+from .models import BillingPolicy, Credit, Extension, Invoice, InvoiceLine, Promise, Reminder, Settlement
 
 SHOWN_WITH = ("lease__tenant__contact", "lease__unit__property")
 LONGEST_LATE = ("due_date", "-total", "pk")
@@ -45,10 +48,37 @@ def month_of(day: date) -> tuple[date, date]:
     return first, first + relativedelta(months=1, days=-1)
 
 
+def billing_step(landlord: Landlord | int, currency: str) -> Decimal:
+    """The landlord's billing unit for a currency: the usual one, if it has none of its own (docs/rules.md, D2)."""
+    policy = BillingPolicy.objects.of(landlord).first()
+    own = policy.billing_units.get(currency) if policy else None
+    return Decimal(own) if own else billing_unit(currency)
+
+
+def standing(invoice: OuterRef) -> QuerySet[Settlement]:
+    """What settled an invoice; what was taken back since never did (docs/rules.md, D36)."""
+    return Settlement.unscoped.filter(invoice=invoice, reverses=None, reversal=None)
+
+
+def unkept(on: date) -> QuerySet[Promise]:
+    """Promises whose day was over as `on` began, without their money by value dates (docs/rules.md, D20)."""
+    own = standing(OuterRef("extension__invoice")).filter(value_date__lte=OuterRef("on"))
+    paid = Subquery(own.order_by().values("invoice").annotate(sum=Sum("amount")).values("sum"))
+    missed = Promise.unscoped.filter(on__lt=on, settled_by_then__gt=Coalesce(paid, amount(0)))
+    return missed.exclude(extension__invoice__state=Invoice.State.CANCELLED)
+
+
+def given_time(on: date) -> Q:
+    """The condition of invoices for which agreed time runs on a day, told by its promises alone (D20)."""
+    agreed = Extension.unscoped.filter(invoice=OuterRef("pk"), state=Extension.State.AGREED)
+    over = Exists(unkept(on).filter(extension=OuterRef("pk")))
+    return Q(Exists(agreed.filter(promises__on__gte=on).exclude(over)))
+
+
 def not_paid_where(on: date) -> Q:
     """The condition of who has not paid this month (docs/rules.md, D38)."""
     first, _last = month_of(on)
-    return OWING & Q(due_date__range=(first, on))
+    return OWING & Q(due_date__range=(first, on)) & ~given_time(on)
 
 
 def not_paid(landlord: Landlord, on: date) -> QuerySet[Invoice]:
@@ -87,6 +117,7 @@ def with_skipped(invoices: QuerySet[Invoice]) -> QuerySet:
         _("the tenant is archived"): Q(lease__tenant__archived_at__isnull=False),
         _("no phone or e-mail on file"): UNREACHED,
         _("a payment is on its way"): Exists(whole.filter(amount_reserved__gt=0)),
+        _("more time was agreed"): by_local_day(landlords, given_time),
         _("reminded today already"): by_local_day(landlords, lambda today: Q(Exists(told.filter(on=today)))),
     }
     whens = (When(condition, then=Value(reason)) for reason, condition in reasons.items())
@@ -126,4 +157,10 @@ def paid_through(lease: Lease) -> date | None:
 def leases_with_credit(landlord: Landlord) -> list[int]:
     """The leases whose tenants have credit that is not applied, by key."""
     rows = Credit.objects.of(landlord).filter(applied__lt=F("amount"))
+    return list(rows.order_by("lease").values_list("lease", flat=True).distinct())
+
+
+def credited(landlord: Landlord, leases: Sequence[int]) -> list[int]:
+    """Those of the leases, by key, whose tenants have credit that is not applied."""
+    rows = Credit.objects.of(landlord).filter(among(leases, "lease"), applied__lt=F("amount"))
     return list(rows.order_by("lease").values_list("lease", flat=True).distinct())

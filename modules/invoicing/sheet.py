@@ -1,12 +1,14 @@
 """What invoicing reads from a row of the leases sheet: the opening balance."""
 
+from modules.leasing.models import Lease
 from rentbook.exchange import cells
 from rentbook.exchange.sheets import Outcome, Row
 from rentbook.kernel.contributions import Column, SheetPart, sheet_parts
 from rentbook.kernel.money import Money
 from rentbook.kernel.people import Landlord
 
-from .services import OpeningBalance, open_balances
+from .models import DepositEntry
+from .services import OpeningBalance, hold_deposits, open_balances
 from .services.opening import opening_amounts
 
 ALIASES = [
@@ -36,6 +38,19 @@ def apply(rows: list[Row], landlord: Landlord, outcome: Outcome) -> None:
             balances.append(OpeningBalance(lease, amount))
             outcome.mark("lease", row.made["lease_key"], "updated")
     open_balances(landlord=landlord, balances=balances, on=outcome.on)
+    _hold(rows, landlord, outcome)
+
+
+def _hold(rows: list[Row], landlord: Landlord, outcome: Outcome) -> None:
+    """The deposit of a lease that was taken over is held; another figure is remarked, not entered."""
+    made = {row.made["lease"].pk: row for row in rows if "lease" in row.made}
+    entered = DepositEntry.objects.of(landlord).filter(kind=DepositEntry.Kind.HELD, reverses=None, lease__in=made)
+    for entry in entered:
+        row = made[entry.lease_id]
+        if row.get("deposit") not in (None, entry.amount.amount):
+            outcome.warn(row, "deposit", f"A deposit of {entry.amount} is held already: correct it by an entry.")
+    taken_over = Lease.objects.of(landlord).filter(pk__in=made, signed_on=None, state=Lease.State.ACTIVE)
+    hold_deposits(landlord=landlord, leases=taken_over, on=outcome.on, by=outcome.by)
 
 
 sheet_parts.register(SheetPart("invoicing", "leases", [Column("opening_balance", cells.amount, ALIASES)], apply))

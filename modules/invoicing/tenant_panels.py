@@ -29,8 +29,8 @@ from .owed import BillColumn, OwedColumn, amounts, how_url, owed, owing, togethe
 from .selectors import paid_through, with_paid_through
 
 # What a payment did to a bill is told as the payment.
-TOLD_HERE = ~Q(action__in=("invoicing.invoice_settled", "invoicing.settlement_reversed")) | Q(
-    data__kind=Settlement.Kind.CREDIT
+TOLD_HERE = ~Q(action__in=("invoicing.invoice_settled", "invoicing.settlement_reversed")) | ~Q(
+    data__kind=Settlement.Kind.PAYMENT
 )
 PATHS = {"tenant": "lease__tenant", "lease": "lease", "invoice": "pk"}
 

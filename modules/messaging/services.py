@@ -170,3 +170,11 @@ def deciding_blocked(message: Message) -> str:
         return ""
     text = _("%(message)s is %(state)s: only of one that may have gone out a person says whether it did.")
     return text % {"message": message, "state": message.get_state_display()}
+
+
+@transaction.atomic
+def forget_contact(contact: Contact, by: User | None) -> None:
+    """Take out what the contact was told, and where; that there was a message stays. What waits is sent no more."""
+    own = Message.objects.of(contact.landlord_id).filter(contact=contact)
+    move(own, "skip", by=by, reason=gettext_noop("the person was erased"))
+    own.update(text="", to="")

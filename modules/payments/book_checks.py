@@ -1,17 +1,18 @@
 """What must hold in the books of payments, whatever happened before."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from decimal import Decimal
 
 from django.db.models import F, Q, Sum
 
 from modules.invoicing.models import Credit, Invoice, Settlement
 from rentbook.kernel.contributions import BookCheck, book_checks
-from rentbook.kernel.money import Money
 from rentbook.kernel.numbering import Counter
 from rentbook.kernel.people import Landlord
 
-from .models import Payment, Receipt, Reversal
-from .selectors import with_reversals
+from .accounts import RECEIVED
+from .models import Method, Payment, Receipt, Reversal
 
 
 def one_receipt_a_completed_payment(landlord: Landlord) -> Iterator[str]:
@@ -42,19 +43,19 @@ def reservations_are_live_payments(landlord: Landlord) -> Iterator[str]:
 
 
 def money_is_settled_or_credit(landlord: Landlord) -> Iterator[str]:
-    """Each completed payment settled an invoice, became credit, or both, to the last unit (docs/rules.md, R4)."""
-    found: dict[int, object] = {}
-    sources = [
-        *Settlement.objects.of(landlord).filter(source__startswith="payment:"),
-        *Credit.objects.of(landlord).filter(source__startswith="payment:"),
-    ]
-    for row in sources:
-        key = int(row.source.split(":")[1])
-        found[key] = found.get(key, Money(0, row.currency)) + row.amount
-    for payment in with_reversals(Payment.objects.of(landlord).filter(state=Payment.State.COMPLETED)):
-        left = Money(0, payment.currency) if payment.is_reversed else payment.amount
-        if found.get(payment.pk) != left:
-            yield f"payment {payment.pk} is not what it settled and left as credit"
+    """Each completed payment settled an invoice, became credit, or both, to the last unit (docs/rules.md, R4).
+
+    It did so from the account into which its money came (docs/rules.md, D46).
+    """
+    found: defaultdict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for model in (Settlement, Credit):
+        rows = model.objects.of(landlord).filter(source__startswith="payment:")
+        for source, account, amount in rows.values_list("source", "account", "amount").iterator():
+            found[int(source.split(":")[1]), account] += amount
+    completed = Payment.objects.of(landlord).filter(state=Payment.State.COMPLETED)
+    for key, method, amount, taken_back in completed.values_list("pk", "method", "amount", "reversal"):
+        if found.get((key, RECEIVED[Method(method)])) != (0 if taken_back else amount):
+            yield f"payment {key} is not what it settled and left as credit"
 
 
 def only_completed_payments_are_reversed(landlord: Landlord) -> Iterator[str]:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from modules.invoicing.models import Settlement
 from rentbook.exchange.pdf import render_pdf
+from rentbook.exchange.pictures import logo
 from rentbook.kernel.money import Money
 
 from .models import Payment, Receipt
@@ -30,10 +31,11 @@ def receipt_pdf(receipt: Receipt, language: str, *, masked: bool = False) -> byt
         "settled": settled,
         "credit": payment.amount - settled,
         "landlord": receipt.landlord,
+        "logo": logo(receipt.landlord),
         "tenant": lease.tenant.contact,
         "unit": lease.unit,
     }
-    return render_pdf("payments/receipt_pdf.html", context, language)
+    return render_pdf("payments/papers/receipt.html", context, language)
 
 
 def settled_by(payment: Payment) -> Money:

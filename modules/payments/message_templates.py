@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 from django.utils.translation import gettext_noop, override
 
+from modules.invoicing.links import pay_link
 from rentbook.exchange.pdf import as_document
 from rentbook.kernel import clock
 from rentbook.kernel.contributions import MessageTemplate, message_templates
@@ -16,7 +17,6 @@ from .documents import receipt_pdf
 from .events import PayLinkAsked, PaymentCompleted, PaymentReversed
 from .models import PayLink, Receipt, Reversal
 from .services import link_url, live_link
-from .slots import pay_link
 
 TOLD_WITHIN = timedelta(days=7)
 

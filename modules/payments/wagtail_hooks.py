@@ -15,6 +15,7 @@ from rentbook.backoffice.forms import ReasonForm
 from rentbook.backoffice.menus import ModuleGroup
 from rentbook.backoffice.views import visible
 from rentbook.backoffice.viewsets import Action, Related, ScopedViewSet
+from rentbook.exchange.pdf import pdf_response
 from rentbook.kernel.people import User
 from rentbook.kernel.registry import slots
 from rentbook.kernel.scoping import books
@@ -153,7 +154,7 @@ def pdf(request: HttpRequest, pk: int) -> FileResponse:
     """The receipt's PDF, in the tenant's language."""
     receipt = get_object_or_404(visible(request.user, Receipt), pk=pk)
     content = receipt_pdf(receipt, receipt.payment.invoice.lease.tenant.contact.language)
-    return FileResponse(iter([content]), content_type="application/pdf", filename=f"{receipt}.pdf")
+    return pdf_response(content, f"{receipt}.pdf")
 
 
 @hooks.register("register_admin_urls")

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from modules.invoicing.models import BillingRun, Credit, Invoice, InvoiceLine
 from modules.invoicing.selectors import month_of, not_paid, paid_through
 from modules.invoicing.services import (
+    ManualLine,
     OpeningBalance,
     cancel_invoices,
     draft_invoice,
@@ -251,7 +252,7 @@ def test_r6_a_run_that_is_rolled_back_leaves_no_gap(landlord):
 
 def test_r6_a_draft_has_no_number_until_it_is_sent(landlord, alice):
     bill(landlord, JANUARY)
-    draft = draft_invoice(lease=make_lease(landlord), charges=[("key", Money(5000, "TZS"))], due_date=FEBRUARY)
+    draft = draft_invoice(lease=make_lease(landlord), lines=[ManualLine("key", Money(5000, "TZS"))], due_date=FEBRUARY)
     assert (draft.state, draft.number, draft.issue_date) == ("draft", None, None)
     send_invoices(invoices=[draft], by=alice)
     draft.refresh_from_db()
@@ -329,7 +330,7 @@ def test_a_lease_that_was_billed_elsewhere_is_billed_by_the_day_from_then_on_and
 
 def test_d16_overdue_begins_on_the_day_after_the_due_day(landlord, alice):
     invoice = make_invoice(make_lease(landlord))
-    draft = draft_invoice(lease=invoice.lease, charges=[("key", Money(5000, "TZS"))], due_date=JANUARY)
+    draft = draft_invoice(lease=invoice.lease, lines=[ManualLine("key", Money(5000, "TZS"))], due_date=JANUARY)
     assert mark_overdue(landlord=landlord, on=date(2026, 1, 5)) == 0
     assert mark_overdue(landlord=landlord, on=date(2026, 1, 6), by=alice) == 1
     assert mark_overdue(landlord=landlord, on=date(2026, 1, 6)) == 0

@@ -1,28 +1,25 @@
 """The invoice as a PDF: every figure a tenant pays by, and nothing fetched on the way (docs/rules.md, D3, D24)."""
 
 import http.server
-import re
-import subprocess
 import sys
 import threading
 import types
-from collections import defaultdict
 from datetime import date
 
 import pytest
+from django.utils.translation import override
 
-from modules.invoicing import documents
-from modules.invoicing.documents import invoice_pdf, show_arithmetic
+from modules.invoicing.documents import invoice_pdf, invoices, show_arithmetic
 from modules.invoicing.models import Invoice, Settlement
 from modules.invoicing.services import cancel_invoices, issue_rent_invoices, settle
-from rentbook.exchange import pdf
+from rentbook.exchange import pdf, pictures
 from rentbook.exchange.importing import import_sheet
 from rentbook.kernel import clock
 from rentbook.kernel.contacts import Contact
 from rentbook.kernel.landlords import create_landlord
 from rentbook.kernel.money import Money
 from rentbook.kernel.people import Landlord
-from tests.pdfs import MARKS, facts_of, text_of
+from tests.pdfs import facts_of, text_of, words_from_the_left
 
 HEADINGS = ["property", "unit", "tenant_name", "phone", "currency", "lease_start", "rent", "charge_water"]
 
@@ -48,11 +45,7 @@ def invoice(landlord) -> Invoice:
 
 def lines_from_the_right(content: bytes) -> list[str]:
     """The words of each line as they stand on the paper, from right to left; Arabic words letter by letter reversed."""
-    run = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=content, capture_output=True, check=True)
-    lines = defaultdict(list)
-    for x, y, word in re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)".*?>(.*?)</word>', run.stdout.decode()):
-        lines[y].append((float(x), word.translate(MARKS)))
-    return [" ".join(word for _x, word in sorted(line, reverse=True)) for line in lines.values()]
+    return [" ".join(reversed(line)) for line in words_from_the_left(content)]
 
 
 def again(invoice: Invoice) -> Invoice:
@@ -89,7 +82,7 @@ def test_it_is_tagged_and_titled_for_a_screen_reader(invoice):
 @pytest.mark.needs("payments")
 def test_the_code_to_scan_holds_the_address_that_is_printed(invoice, monkeypatch):
     coded = []
-    monkeypatch.setattr(documents, "qr_svg", lambda text: coded.append(text) or pdf.qr_svg(text))
+    monkeypatch.setattr(invoices, "qr", lambda text: coded.append(text) or pictures.qr(text))
     text = text_of(invoice_pdf(invoice, "en"))
     assert "/p/" in coded[0]
     assert coded[0] in text.replace(" ", "")
@@ -220,9 +213,9 @@ class TestNothingIsFetched:
         page = (
             f'<img src="{address}/a.png"><link rel=stylesheet href="{address}/b.css">'
             f'<p style="background: url({address}/c.png)">text</p><link rel=attachment href="file://{secret}">'
-            f'<object data="{secret.as_uri()}"></object><img src="{pdf.qr_svg("code")}" alt="code">'
+            f'<object data="{secret.as_uri()}"></object><img src="{pictures.qr("code")}" alt="code">'
         )
-        monkeypatch.setattr(pdf, "render_to_string", lambda template, context: page)
+        monkeypatch.setattr(pdf, "render_to_string", lambda template, context: page if template == "page" else "")
         content = pdf.render_pdf("page", {}, "en")
         assert "text" in text_of(content)
         assert b"EmbeddedFile" not in content
@@ -233,8 +226,16 @@ class TestNothingIsFetched:
     ("value", "direction"),
     [("5 يناير 2026", "rtl"), ("INV-202601-KWT001", "ltr"), ("+965 2245 0000", "ltr"), ("&#x27;منيرة&#x27;", "rtl")],
 )
-def test_a_value_has_the_direction_of_its_first_letter(value, direction):
-    assert pdf.directed(f"<p><bdi>{value}</bdi></p>") == f'<p><bdi dir="{direction}">{value}</bdi></p>'
+def test_a_value_that_runs_against_the_page_is_marked_by_its_first_letter(value, direction):
+    for language, around in (("en", "ltr"), ("ar", "rtl")):
+        marked = value if direction == around else f"{pdf.MARKS[direction]}{value}{pdf.POP}"
+        with override(language):
+            assert pdf.directed(f"<p><bdi>{value}</bdi></p>") == f"<p>{marked}</p>"
+
+
+def test_a_direction_that_is_given_is_kept():
+    with override("ar"):
+        assert pdf.directed('<bdi dir="rtl">\u200e-10.000 د.ك.</bdi>') == "\u200e-10.000 د.ك."
 
 
 def test_without_pango_it_says_what_to_install(monkeypatch):
@@ -244,4 +245,4 @@ def test_without_pango_it_says_what_to_install(monkeypatch):
 
     monkeypatch.setitem(sys.modules, "weasyprint", Broken("weasyprint"))
     with pytest.raises(pdf.PdfUnavailable, match="apt-get install libpango"):
-        pdf.render_pdf("invoicing/invoice_pdf.html", {}, "en")
+        pdf.render_pdf("invoicing/papers/invoice.html", {}, "en")

@@ -169,10 +169,10 @@ def test_who_has_an_e_mail_alone_is_reminded(asha):
 
 
 def test_a_draft_reminds_nobody(landlord):
-    from modules.invoicing.services import draft_invoice
+    from modules.invoicing.services import ManualLine, draft_invoice
 
     lease = make_lease(landlord)
-    draft = draft_invoice(lease=lease, charges=[("water", Money(20_000, "TZS"))], due_date=FIRST)
+    draft = draft_invoice(lease=lease, lines=[ManualLine("water", Money(20_000, "TZS"))], due_date=FIRST)
     assert remind(draft) == []
 
 
@@ -306,11 +306,11 @@ def test_an_owner_who_only_looks_has_no_such_button_and_no_such_page(landlord, a
 
 
 def test_the_clerk_sees_how_many_drafts_wait_to_be_issued(landlord, client):
-    from modules.invoicing.services import draft_invoice
+    from modules.invoicing.services import ManualLine, draft_invoice
 
     lease = make_lease(landlord)
     for stream in ("water", "wifi", "parking"):
-        draft_invoice(lease=lease, charges=[(stream, Money(20_000, "TZS"))], due_date=FIRST)
+        draft_invoice(lease=lease, lines=[ManualLine(stream, Money(20_000, "TZS"))], due_date=FIRST)
     client.force_login(staff_of(landlord, role="clerk"))
     home = client.get(reverse("wagtailadmin_home")).content.decode()
     assert "3 drafts to issue" in home

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from modules.invoicing.events import InvoicePaid
 from modules.invoicing.models import Credit, Invoice, Settlement
 from modules.invoicing.services import (
+    ManualLine,
     Overpayment,
     apply_credits,
     cancel_invoices,
@@ -104,7 +105,7 @@ def test_d22_another_currency_is_refused(invoice):
 
 
 def test_a_draft_and_a_cancelled_invoice_cannot_be_paid(invoice):
-    draft = draft_invoice(lease=invoice.lease, charges=[("key", Money(5000, "TZS"))], due_date=DAY)
+    draft = draft_invoice(lease=invoice.lease, lines=[ManualLine("key", Money(5000, "TZS"))], due_date=DAY)
     cancel_invoices(invoices=[invoice], by=None)
     for closed in (draft, invoice):
         with pytest.raises(ValidationError, match="it cannot be paid"):

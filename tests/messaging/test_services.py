@@ -13,12 +13,13 @@ from modules.messaging.services import deliver_messages, lose_stale_claims, queu
 from modules.messaging.tasks import deliver
 from modules.messaging.transports.base import TransportError
 from modules.messaging.transports.console import Console
-from modules.messaging.wording import UnknownPlaceholder, fill
+from modules.messaging.wording import fill
 from rentbook.kernel import clock
 from rentbook.kernel.contacts import Contact
 from rentbook.kernel.contributions import Document
 from rentbook.kernel.events import Event
 from rentbook.kernel.states import move
+from rentbook.kernel.wording import UnknownPlaceholder
 from tests.factories import make_contact, make_invoice, make_lease, message_about
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("outbox")]

@@ -10,6 +10,7 @@ from modules.leasing.models import Lease, OneOffCharge
 from modules.leasing.streams import stream_word
 from rentbook.kernel.accounts import Account
 from rentbook.kernel.money import AmountField, Money
+from rentbook.kernel.people import Landlord
 from rentbook.kernel.percent import PercentField
 from rentbook.kernel.scoping import ScopedModel
 from rentbook.kernel.states import StatefulModel, because
@@ -31,7 +32,9 @@ class Invoice(StatefulModel, ScopedModel):
 
     OPEN = (State.SENT, State.OVERDUE)
 
-    lease = models.ForeignKey(Lease, models.PROTECT, related_name="invoices", verbose_name=_("lease"))
+    # Both lead an index below: one of their own would only be written.
+    landlord = models.ForeignKey(Landlord, models.PROTECT, db_index=False, related_name="+", verbose_name=_("landlord"))
+    lease = models.ForeignKey(Lease, models.PROTECT, db_index=False, related_name="invoices", verbose_name=_("lease"))
     run = models.ForeignKey(
         BillingRun, models.PROTECT, null=True, blank=True, related_name="invoices", verbose_name=_("billing run")
     )
@@ -39,6 +42,8 @@ class Invoice(StatefulModel, ScopedModel):
     state = FSMField(_("state"), choices=State.choices, default=State.DRAFT, protected=True, editable=False)
     issue_date = models.DateField(_("issued on"), null=True, blank=True)
     due_date = models.DateField(_("due on"))
+    #: The day on which an issued one was withdrawn: from then on nothing of it is owed.
+    cancelled_on = models.DateField(_("cancelled on"), null=True, blank=True, editable=False)
     period_start = models.DateField(_("period from"))
     period_end = models.DateField(_("period through"))
     currency = models.CharField(_("currency"), max_length=3)
@@ -63,6 +68,10 @@ class Invoice(StatefulModel, ScopedModel):
             models.CheckConstraint(
                 condition=Q(number__isnull=False, issue_date__isnull=False) | Q(state__in=["draft", "cancelled"]),
                 name="invoice_issued_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="cancelled") | Q(issue_date=None) | Q(cancelled_on__isnull=False),
+                name="invoice_cancelled_dated",
             ),
         ]
         indexes = [
@@ -138,9 +147,9 @@ class InvoiceLine(ScopedModel):
     RECURRING = (Kind.RENT, Kind.CHARGE, Kind.TAX)
 
     invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="lines", verbose_name=_("invoice"))
-    lease = models.ForeignKey(Lease, models.PROTECT, related_name="+", verbose_name=_("lease"))
+    lease = models.ForeignKey(Lease, models.PROTECT, db_index=False, related_name="+", verbose_name=_("lease"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
-    stream = models.SlugField(_("stream"), max_length=30)
+    stream = models.SlugField(_("stream"), max_length=40, db_index=False)
     period_start = models.DateField(_("from"))
     period_end = models.DateField(_("through"))
     currency = models.CharField(_("currency"), max_length=3)
@@ -179,11 +188,17 @@ class InvoiceLine(ScopedModel):
                 condition=Q(cancelled=False, one_off__isnull=False),
                 name="single_charge_billed_once",
             ),
+            models.UniqueConstraint(
+                fields=["lease", "stream", "period_start"],
+                condition=Q(cancelled=False, kind="deposit"),
+                name="deposit_charged_once",
+            ),
             models.CheckConstraint(
                 condition=Q(amount__lt=0, kind__in=["discount", "tax"]) | Q(amount__gt=0), name="line_signed"
             ),
             models.CheckConstraint(condition=Q(period_end__gte=F("period_start")), name="line_period_forward"),
         ]
+        indexes = [models.Index(fields=["lease", "period_start"], name="line_by_lease")]
 
     def __str__(self) -> str:
         return f"{self.get_stream_display()} {self.period_start}"

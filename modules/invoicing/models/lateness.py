@@ -1,7 +1,7 @@
 """Late fees, and the time that a tenant was given: a schedule of promised days (docs/rules.md, D18 to D20)."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
@@ -16,6 +16,8 @@ from .invoices import Invoice, InvoiceLine
 
 class LateFee(ScopedModel):
     """A fee on an invoice by a rule, each occurrence once. A waived one stays waived: who and why are kept."""
+
+    log_label = F("invoice__number")
 
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="late_fees", verbose_name=_("invoice"))
     #: None for one by hand.
@@ -61,6 +63,9 @@ class Extension(StatefulModel, ScopedModel):
         KEPT = "kept", _("kept")
         BROKEN = "broken", _("broken")
         DECLINED = "declined", _("declined")
+
+    LIVE = (State.REQUESTED, State.AGREED)
+    log_label = F("invoice__number")
 
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="extensions", verbose_name=_("invoice"))
     state = FSMField(_("state"), choices=State.choices, default=State.REQUESTED, protected=True, editable=False)

@@ -52,7 +52,11 @@ class Settlement(ScopedModel):
                 condition=Q(amount__gt=0, reverses=None) & ~Q(kind="reversal")
                 | Q(amount__lt=0, reverses__isnull=False, kind="reversal"),
                 name="settlement_signed",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="withholding", reference="") & ~Q(kind="write_off", reason=""),
+                name="settlement_proved",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -71,6 +75,9 @@ class Credit(ScopedModel):
     amount = AmountField(_("amount"))
     applied = AmountField(_("applied"), default=0)
     value_date = models.DateField(_("value date"))
+    entry_date = models.DateField(_("entry date"))
+    #: Where the money is, or what it was before.
+    account = models.CharField(_("account"), max_length=12, default=Account.CASH, editable=False)
     note = models.CharField(_("note"), max_length=120, blank=True)
     source = models.CharField(_("source"), max_length=60, unique=True, editable=False)
     reverses = models.OneToOneField(

@@ -10,6 +10,7 @@ from modules.invoicing.billing import series
 from modules.invoicing.models import Credit, Invoice, InvoiceLine
 from modules.leasing.models import Lease
 from rentbook.kernel import clock
+from rentbook.kernel.accounts import Account
 from rentbook.kernel.money import Money
 from rentbook.kernel.numbering import take_numbers
 from rentbook.kernel.people import Landlord, check_open
@@ -81,4 +82,5 @@ def _enter(landlord: Landlord, balance: OpeningBalance, number: str, on: date) -
         period_start=on,
         period_end=on,
         amount=balance.amount,
+        account=Account.OPENING,
     )

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
+from django.db.models import F, QuerySet, Value
 
 from modules.invoicing.events import SettlementReversed
 from modules.invoicing.models import Credit, Invoice, Settlement
 from modules.invoicing.wording import plain
 from rentbook.kernel import log
+from rentbook.kernel.money import AmountField
 from rentbook.kernel.people import User, check_open
 from rentbook.kernel.states import move
 
@@ -16,16 +18,18 @@ from .settling import change_sums, lock_invoice
 
 
 @transaction.atomic
-def reverse_settlements(*, settlements: Iterable[Settlement], on: date, by: User | None) -> list[Settlement]:
+def reverse_settlements(
+    *, settlements: Iterable[Settlement], on: date, by: User | None, reason: str = ""
+) -> list[Settlement]:
     """Take each settlement back by a reversal dated `on`, and open its invoice again; returns the reversals.
 
     An invoice that was paid is sent again, or overdue where its due date is before `on`. What was reversed before is
     left alone. Raises BooksLocked for a day in a closed month.
     """
-    return [reversal for settlement in settlements if (reversal := _reverse(settlement, on, by))]
+    return [reversal for settlement in settlements if (reversal := _reverse(settlement, on, reason, by))]
 
 
-def _reverse(settlement: Settlement, on: date, by: User | None) -> Settlement | None:
+def _reverse(settlement: Settlement, on: date, reason: str, by: User | None) -> Settlement | None:
     invoice, source = lock_invoice(settlement.invoice), _source(settlement)
     own = Settlement.objects.of(settlement.landlord_id)
     if own.filter(source=source).exists():
@@ -40,11 +44,14 @@ def _reverse(settlement: Settlement, on: date, by: User | None) -> Settlement | 
         amount=-settlement.amount,
         value_date=on,
         entry_date=on,
+        reference=settlement.reference,
+        reason=reason,
+        account=settlement.account,
         source=source,
         reverses=settlement,
     )
-    amount = plain(reversal.amount)
-    log.record([invoice], SettlementReversed.name, by=by, kind=settlement.kind, amount=amount, source=source)
+    told = {"kind": settlement.kind, "amount": plain(reversal.amount), "source": source, "reason": reason}
+    log.record([invoice], SettlementReversed.name, by=by, **told)
     back = "reopen_late" if invoice.due_date < on else "reopen"
     move(Invoice.objects.of(invoice.landlord_id).filter(pk=invoice.pk), back, by=by)
     SettlementReversed(invoice.landlord_id, invoice.pk).emit()
@@ -85,7 +92,29 @@ def _reverse_credit(credit: Credit, on: date, by: User | None) -> Credit | None:
         amount=-credit.amount,
         applied=-credit.amount,
         value_date=on,
+        entry_date=on,
+        account=credit.account,
         note=credit.note,
         source=_source(credit),
         reverses=credit,
     )
+
+
+@transaction.atomic
+def unapply_credits(*, invoices: QuerySet[Invoice], on: date, by: User | None) -> list[Settlement]:
+    """Give tenants back the credit that settled these bills, of one landlord, to be applied to others.
+
+    Returns the reversals, dated `on`. Raises BooksLocked for a day in a closed month.
+    """
+    rows = Settlement.unscoped.filter(invoice__in=invoices, kind=Settlement.Kind.CREDIT, reversal=None)
+    used = list(rows.select_related("invoice"))
+    taken_back = reverse_settlements(settlements=used, on=on, by=by)
+    for settlement in used:
+        own = Credit.objects.of(settlement.landlord_id).filter(pk=credit_of(settlement))
+        own.update(applied=F("applied") - Value(settlement.amount.amount, AmountField()))
+    return taken_back
+
+
+def credit_of(settlement: Settlement) -> int:
+    """The key of the credit that settled it."""
+    return int(settlement.source.split(":")[1])

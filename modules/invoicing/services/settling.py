@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
-from modules.invoicing.events import InvoicePaid
+from modules.invoicing.accounts import SETTLED, credited
+from modules.invoicing.events import InvoicePaid, MoneyFoundLater
 from modules.invoicing.models import Credit, Invoice, Settlement
 from modules.invoicing.wording import plain
 from modules.leasing.models import Lease
@@ -39,12 +40,22 @@ def lock_invoice(invoice: Invoice) -> Invoice:
     return Invoice.objects.of(invoice.landlord_id).select_for_update(of=("self",)).get(pk=invoice.pk)
 
 
-def _is_exact(amount: Money) -> bool:
+def is_exact(amount: Money) -> bool:
     """Whether it is a number that the currency has coins for: not NaN, not 1e400, not half a franc (D31)."""
     try:
         return to_db(amount.amount) % to_db(unit(str(amount.currency))) == 0
     except ValueError:
         return False
+
+
+def refuse_no_amount(amount: Money, currency: str) -> None:
+    """Refuse what nobody can pay in the currency: another one, not a number, zero or less, half a franc."""
+    if str(amount.currency) != currency:
+        raise ValidationError(f"The lease is in {currency}: give the amount in {currency}.", code="currency")
+    if not is_exact(amount):
+        raise ValidationError(f"The amount must be a number, and a multiple of {unit(currency)}.", code="amount")
+    if amount.amount <= 0:
+        raise ValidationError("The amount must be more than zero.", code="amount")
 
 
 def lock_bills(invoice: Invoice) -> Invoice:
@@ -64,11 +75,7 @@ def guard(invoice: Invoice, amount: Money) -> None:
     """Refuse what is not payable on a locked invoice: too much, nothing, or an invoice that is not open."""
     if amount.currency != invoice.total.currency:
         raise ValidationError(f"This invoice is in {invoice.currency}: pay it in {invoice.currency}.", code="currency")
-    if not _is_exact(amount):
-        step = unit(invoice.currency)
-        raise ValidationError(f"The amount must be a number, and a multiple of {step}.", code="amount")
-    if amount.amount <= 0:
-        raise ValidationError("The amount must be more than zero.", code="amount")
+    refuse_no_amount(amount, invoice.currency)
     if invoice.state not in (*Invoice.OPEN, Invoice.State.PAID):
         raise ValidationError(f"Invoice {invoice} is {invoice.get_state_display()}: it cannot be paid.", code="state")
     if amount > invoice.available:
@@ -92,12 +99,23 @@ def release(*, invoice: Invoice, amount: Money) -> None:
 
 @transaction.atomic
 def settle(
-    *, invoice: Invoice, kind: str, amount: Money, value_date: date, entry_date: date, source: str, by: User | None
+    *,
+    invoice: Invoice,
+    kind: str,
+    amount: Money,
+    value_date: date,
+    entry_date: date,
+    source: str,
+    reference: str = "",
+    reason: str = "",
+    account: str | None = None,
+    by: User | None,
 ) -> Settlement | None:
     """Reduce the balance by a completed payment, credit and so on, and mark the invoice paid when nothing is left.
 
-    `source` names the cause once and for ever: a second call with it changes nothing and returns None. Raises
-    Overpayment when the amount is more than is left, and BooksLocked for an entry date in a closed month.
+    `source` names the cause once and for ever: a second call with it changes nothing and returns None. `reference` is
+    what proves it outside. `account` takes it in the books, by default that of its kind. Raises Overpayment when the
+    amount is more than is left, and BooksLocked for an entry date in a closed month.
     """
     locked = lock_invoice(invoice)
     if Settlement.objects.of(invoice.landlord_id).filter(source=source).exists():
@@ -113,13 +131,24 @@ def settle(
         amount=amount,
         value_date=value_date,
         entry_date=entry_date,
+        reference=reference,
+        reason=reason,
+        account=account or SETTLED[Settlement.Kind(kind)],
         source=source,
     )
-    log.record([locked], "invoicing.invoice_settled", by=by, kind=kind, amount=plain(amount), source=source)
+    told = {"kind": kind, "amount": plain(amount), "source": source, "reason": reason}
+    log.record([locked], "invoicing.invoice_settled", by=by, **told)
+    if value_date < entry_date:
+        MoneyFoundLater(invoice.landlord_id, invoice.pk).emit()
     if locked.is_settled():
         move(Invoice.objects.of(invoice.landlord_id).filter(pk=invoice.pk), "pay", by=by)
         InvoicePaid(invoice.landlord_id, invoice.pk).emit()
     return settlement
+
+
+def next_source(invoice: Invoice, kind: str) -> str:
+    """A cause that no settlement of the locked invoice has: what is entered by hand may be entered again."""
+    return f"{kind}:{invoice.pk}:{invoice.settlements.count()}"
 
 
 def change_sums(invoice: Invoice, **changes: Decimal) -> None:
@@ -139,9 +168,22 @@ def change_sums(invoice: Invoice, **changes: Decimal) -> None:
 
 
 @transaction.atomic
-def give_credit(*, lease: Lease, amount: Money, value_date: date, source: str, note: str) -> Credit:
-    """Keep money that no invoice can take as the tenant's credit; once for each `source` (R4, D26)."""
-    credit, _created = Credit.objects.of(lease.landlord_id).get_or_create(
+def give_credit(
+    *,
+    lease: Lease,
+    amount: Money,
+    value_date: date,
+    source: str,
+    note: str,
+    entry_date: date | None = None,
+    account: str | None = None,
+) -> Credit:
+    """Keep money that no invoice can take as the tenant's credit; once for each `source` (R4, D26).
+
+    It is entered on its value date, and from the account of its cause, where no other is given. Raises BooksLocked for
+    an entry date in a closed month.
+    """
+    credit, new = Credit.objects.of(lease.landlord_id).get_or_create(
         source=source,
         defaults={
             "landlord_id": lease.landlord_id,
@@ -149,9 +191,13 @@ def give_credit(*, lease: Lease, amount: Money, value_date: date, source: str, n
             "currency": str(amount.currency),
             "amount": amount.amount,
             "value_date": value_date,
+            "entry_date": entry_date or value_date,
+            "account": account or credited(source),
             "note": note,
         },
     )
+    if new:
+        check_open(lease.landlord, credit.entry_date)
     return credit
 
 

@@ -1,7 +1,7 @@
 """Writes of payments."""
 
 from .completing import apply_fact, complete_payment
-from .links import ask_for_link, find_link, link_url, live_link, replace_links
+from .links import ask_for_link, find_link, link_url, live_link, live_links, replace_links
 from .recording import record_payment
 from .reversing import reverse_payments
 from .starting import cancel_payments, expire_payments, live_payment, start_payment
@@ -15,6 +15,7 @@ __all__ = [
     "find_link",
     "link_url",
     "live_link",
+    "live_links",
     "live_payment",
     "record_payment",
     "replace_links",

@@ -6,8 +6,9 @@ from django.db import transaction
 
 from modules.invoicing.models import Invoice, Settlement
 from modules.invoicing.services import apply_credits, give_credit, lock_bills, lock_invoice, release, settle
+from modules.payments.accounts import RECEIVED
 from modules.payments.events import PaymentCompleted
-from modules.payments.models import Attempt, Payment, Receipt
+from modules.payments.models import Attempt, Method, Payment, Receipt
 from modules.payments.providers.base import FactState, PaymentFact
 from rentbook.exchange.webhooks import Mismatch
 from rentbook.kernel import clock
@@ -103,6 +104,7 @@ def _allocate(payment: Payment, value_date: date, entry_date: date, by: User | N
             value_date=value_date,
             entry_date=entry_date,
             source=f"payment:{payment.pk}",
+            account=RECEIVED[Method(payment.method)],
             by=by,
         )
     if rest := payment.amount - part:
@@ -110,7 +112,9 @@ def _allocate(payment: Payment, value_date: date, entry_date: date, by: User | N
             lease=invoice.lease,
             amount=rest,
             value_date=value_date,
+            entry_date=entry_date,
             source=f"payment:{payment.pk}:rest",
+            account=RECEIVED[Method(payment.method)],
             note=f"More than invoice {invoice} could take",
         )
         apply_credits(landlord=payment.landlord, leases=[invoice.lease_id], on=entry_date)

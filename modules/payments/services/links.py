@@ -3,11 +3,12 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from modules.leasing.models import Lease
 from modules.payments.events import PayLinkAsked
@@ -30,6 +31,16 @@ def _hash(token: str) -> str:
 
 def _normal(token: str) -> str:
     return token.upper().translate(str.maketrans("OIL", "011"))
+
+
+def live_links(leases: Iterable[Lease]) -> dict[int, PayLink]:
+    """The live link of each lease for its tenant, by the lease's key; made where there is none."""
+    found: dict[int, PayLink] = {}
+    by_key = {lease.pk: lease for lease in leases}
+    for landlord_id in {lease.landlord_id for lease in by_key.values()}:
+        live = PayLink.objects.of(landlord_id).filter(lease__in=by_key, replaced_at=None)
+        found |= {link.lease_id: link for link in live.filter(contact=F("lease__tenant__contact"))}
+    return {key: found.get(key) or live_link(lease) for key, lease in by_key.items()}
 
 
 @transaction.atomic
