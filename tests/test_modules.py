@@ -20,6 +20,7 @@ from rentbook.kernel.contributions import (
     daily_parts,
     demo_steps,
     message_templates,
+    postings,
     reports,
     schedules,
     sheet_parts,
@@ -197,7 +198,7 @@ def named_in_services(model: type[models.Model], name: str) -> bool:
     app = model._meta.app_label
     above = [label for label in FOUND if app in needs(label)] if app in FOUND else []
     paths = [path for label in above for path in sources_of(label)]
-    services = [path for path in paths if path.name in ("services.py", "tasks.py") or path.parent.name == "services"]
+    services = [path for path in paths if path.name in ("services.py", "tasks.py") or "services" in path.parts]
     # What is written in the kernel stands beside its model.
     services += files(Path(inspect.getfile(model)).parent) if app == "kernel" else []
     words = (node.value for path in services for node in ast.walk(tree(path)) if isinstance(node, ast.Constant))
@@ -267,7 +268,9 @@ def test_a_schedule_is_named_for_its_room_and_its_task_says_what_it_does(schedul
     assert import_string(schedule.task).__doc__ or schedule.name == "exchange.sweep_callbacks"
 
 
-@pytest.mark.parametrize("registry", [daily_parts, book_checks, sheet_parts, demo_steps], ids=lambda each: each.kind)
+@pytest.mark.parametrize(
+    "registry", [daily_parts, postings, book_checks, sheet_parts, demo_steps], ids=lambda each: each.kind
+)
 def test_what_is_given_is_named_for_a_room_that_is_on(registry):
     assert {item.name.partition(".")[0] for item in registry} <= {"kernel", "exchange", *ON}
 

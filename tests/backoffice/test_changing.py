@@ -72,7 +72,7 @@ def test_a_name_that_is_taken_is_said_beside_the_form_and_nothing_is_made(office
 def test_a_home_is_made_in_its_propertys_book(office, building, landlord):
     from modules.leasing.models import Unit
 
-    office.post(reverse("unit:add"), {"property": building.pk, "name": "A-13"})
+    office.post(reverse("unit:add"), {"property": building.pk, "name": "A-13", "kind": "flat"})
     assert Unit.objects.of(landlord).get(name="A-13").property == building
 
 

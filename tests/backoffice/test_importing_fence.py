@@ -95,7 +95,7 @@ def test_of_several_landlords_those_are_asked_for_into_whose_book_one_may_import
     client.force_login(both)
     form = client.get(reverse("import_file")).context["form"]
     assert set(form.fields["landlord"].queryset) == {landlord, kuwait}
-    assert [field.name for field in form.visible_fields()] == ["landlord", "file"]
+    assert [field.name for field in form.visible_fields()] == ["kind", "landlord", "file"]
     page = upload(client, roll({}), landlord=neighbour)
     assert page.context["form"].errors["landlord"]
     assert upload(client, roll({}), landlord=landlord).context["outcome"].good == 80
@@ -104,7 +104,7 @@ def test_of_several_landlords_those_are_asked_for_into_whose_book_one_may_import
 
 def test_one_landlord_is_not_asked_for_and_another_cannot_be_slipped_in(desk, neighbour):
     form = desk.get(reverse("import_file")).context["form"]
-    assert [field.name for field in form.visible_fields()] == ["file"]
+    assert [field.name for field in form.visible_fields()] == ["kind", "file"]
     assert upload(desk, roll({}), landlord=neighbour).context["form"].errors["landlord"]
     assert not Draft.objects.of(neighbour).exists()
 

@@ -91,7 +91,8 @@ def test_every_other_door_is_closed_to_a_caretaker(as_, landlord, rented):
     pages += [address("record_payment", invoice), reverse("how_made", args=["lease", rented.pk])]
     pages += [reverse("rent_report", args=[name]) for name in ("rent-roll", "not-paid", "payments-received")]
     pages += [address("invoice:inspect", invoice), address("payment:inspect", payment), address("rent_reports")]
-    homes = {"lease", "tenant", "unit", "property"}
+    homes = {"lease", "tenant", "unit", "property", "meter", "reading"}
+    homes |= {"term", "tenantcontact", "leaseparty", "repairrequest", "repairphoto"}
     pages += [address(f"{each.name}:index") for each in all_viewsets() if each.name not in homes]
     for page in pages:
         answer = desk.get(page)
