@@ -6,6 +6,7 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from modules.invoicing.models import BillingRun
 from modules.invoicing.services import approve_runs, drop_runs, issue_runs, undo_runs
+from rentbook.backoffice.columns import LinkColumn
 from rentbook.backoffice.forms import ReasonForm
 from rentbook.backoffice.viewsets import Action, Related, ScopedViewSet
 from rentbook.kernel.money import total_by_currency
@@ -16,7 +17,10 @@ from .billing_page import address
 class BillingRunViewSet(ScopedViewSet):
     model = BillingRun
     icon = "history"
-    list_display = ["__str__", "state", "created", "by", "created_at"]
+    list_display = [
+        LinkColumn("first", label=_("issue days from"), url_name="billingrun:inspect"),
+        "last", "state", "created", "by", "created_at",
+    ]  # fmt: skip
     list_filter = ["state"]
     select_related = ("by",)
     inspect_view_fields = ["first", "last", "created", "by", "approved_by", "created_at", "undone_at", "landlord"]

@@ -69,6 +69,11 @@ class ScopedViewSet(ModelViewSet):
         super().on_register()
         register_works(self.model, self.actions)
 
+    @property
+    def acts_on_many(self) -> bool:
+        """Whether anything here can be done with many rows at once."""
+        return any(action.bulk for action in self.actions.values())
+
     # --- What the views are told ------------------------------------------------------------------------------------
 
     def get_common_view_kwargs(self, **kwargs):
@@ -87,7 +92,7 @@ class ScopedViewSet(ModelViewSet):
                 "narrowed_by": self.narrowed_by,
                 "added_after": self.added_after,
                 "actions": self.actions,
-                "bulk_url_name": self.get_url_name("bulk") if self.actions else "",
+                "bulk_url_name": self.get_url_name("bulk") if self.acts_on_many else "",
                 "create_url_name": self._door("create", "add"),
             }
             | kwargs
@@ -132,11 +137,11 @@ class ScopedViewSet(ModelViewSet):
     def _acting_doors(self) -> list[URLPattern]:
         if not self.actions:
             return []
-        bulk = self.construct_view(BulkView, **self.get_index_view_kwargs(template_name=BulkView.template_name))
-        return [
-            path("do/<int:pk>/<slug:move>/", self._row_view(ActionView, actions=self.actions), name="action"),
-            path("bulk/<slug:move>/", bulk, name="bulk"),
-        ]
+        doors = [path("do/<int:pk>/<slug:move>/", self._row_view(ActionView, actions=self.actions), name="action")]
+        if self.acts_on_many:
+            many = self.construct_view(BulkView, **self.get_index_view_kwargs(template_name=BulkView.template_name))
+            doors.append(path("bulk/<slug:move>/", many, name="bulk"))
+        return doors
 
     def _writing_doors(self) -> list[URLPattern]:
         doors = []
