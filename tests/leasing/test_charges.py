@@ -95,6 +95,7 @@ def test_r10_a_stream_follows_itself_and_never_overlaps(lease):
     assert wifi(lease, start=date(2026, 3, 1), amount=shillings(35_000)).start == date(2026, 3, 1)
 
 
+@pytest.mark.needs("invoicing")
 def test_a_stream_does_not_begin_in_days_that_are_billed(lease):
     charge = wifi(lease, start=date(2026, 1, 1))
     make_invoice(lease)
@@ -172,6 +173,7 @@ def test_d48_nothing_is_charged_in_a_closed_month(landlord, lease):
         charge_once(lease)
 
 
+@pytest.mark.needs("invoicing")
 def test_a_single_charge_is_withdrawn_while_it_is_on_no_bill(landlord, lease, alice):
     from .test_readings import bill
 

@@ -158,6 +158,7 @@ def test_a_reading_that_cannot_be_is_refused_with_a_sentence(landlord, meter, on
     assert len(charged(landlord)) == 1
 
 
+@pytest.mark.needs("invoicing")
 def test_a_day_before_a_billed_reading_is_refused(landlord, meter):
     read(meter, JAN_31, 216)
     bill(charged(landlord)[0])
@@ -305,6 +306,7 @@ def test_a_wrong_reading_is_withdrawn_with_its_charge_and_recorded_anew(landlord
     assert LogEntry.objects.for_instance(withdrawn).filter(action="rentbook.changed").get().user == alice
 
 
+@pytest.mark.needs("invoicing")
 def test_a_billed_reading_stays_and_the_next_corrects_it(landlord, meter):
     reading = read(meter, JAN_31, 216)
     bill(charged(landlord)[0])

@@ -134,6 +134,7 @@ def test_d48_nothing_is_shared_in_a_closed_month(landlord):
         share(landlord)
 
 
+@pytest.mark.needs("invoicing")
 def test_a_shared_cost_is_withdrawn_once_and_while_no_part_is_billed(landlord, alice):
     from .test_readings import bill
 
