@@ -43,7 +43,8 @@ def test_every_business_model_has_a_list_and_a_page_of_its_own():
         for model in apps.get_models()
         if issubclass(model, ScopedModel) or model.__module__.startswith(("rentbook.", "modules."))
     }
-    assert ours - shown == WITHOUT_A_SCREEN
+    on = {config.label for config in apps.get_app_configs()}
+    assert ours - shown == {name for name in WITHOUT_A_SCREEN if name.partition(".")[0] in on}
 
 
 def test_staff_read_their_own_rows_and_a_neighbours_row_is_404_at_every_door(signed_in, books, landlord, neighbour):
