@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -15,8 +16,9 @@ from rentbook.backoffice.columns import LinkColumn, PersonColumn
 from rentbook.backoffice.viewsets import Related, ScopedViewSet
 from rentbook.kernel import clock
 from rentbook.kernel.dates import show_period
-from rentbook.kernel.money import Money, show
+from rentbook.kernel.money import Money
 from rentbook.kernel.registry import slots
+from rentbook.kernel.templatetags.rentbook import money
 
 from .bills import BillForm, BillFormView, button
 
@@ -84,8 +86,8 @@ def _name(line: InvoiceLine) -> str:
 def _field(line: InvoiceLine, most: Money) -> WrittenAmount:
     language = get_language()
     days = show_period(line.period_start, line.period_end, language)
-    label, told = f"{line.get_stream_display()}, {days}", _("At most %(most)s") % {"most": show(most, language)}
-    field = WrittenAmount(label=label, help_text=told, required=False)
+    told = format_html(_("At most %(most)s").replace("%(most)s", "{}"), money(most))
+    field = WrittenAmount(label=f"{line.get_stream_display()}, {days}", help_text=told, required=False)
     field.currency = line.currency
     return field
 

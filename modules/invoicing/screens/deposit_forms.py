@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from modules.invoicing.deposits import deposit_held
@@ -15,8 +15,9 @@ from modules.invoicing.services.deposits import MONEY
 from modules.leasing.forms import DayInput, WrittenAmount, written
 from modules.leasing.models import Lease
 from rentbook.kernel import clock
-from rentbook.kernel.money import Money, show
+from rentbook.kernel.money import Money
 from rentbook.kernel.people import User
+from rentbook.kernel.templatetags.rentbook import isolated, money
 
 
 class DepositForm(forms.Form):
@@ -46,7 +47,7 @@ class OpenBills(forms.ModelMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, bill: Invoice) -> str:
-        return f"{bill}, {show(bill.balance, get_language())}"
+        return format_html("{}, {}", isolated(bill), money(bill.balance))
 
 
 class ApplyForm(DepositForm):
